@@ -35,7 +35,7 @@ class Symbols:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dot:
-    """A numbered stop of an axis on the sheet: where it stands, its node and its colour."""
+    """A stop of an axis on the sheet: where it stands, its colour, its number (0 for none)."""
 
     node: str
     name: str

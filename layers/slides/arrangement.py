@@ -19,7 +19,7 @@ from layers.slides.legends import (
     line_plan,
     lowest_legend,
 )
-from layers.slides.maps import draw_map, placed_in
+from layers.slides.maps import draw_map, placed_in, with_numbers
 from layers.slides.parts import (
     TEXT_COLUMN_GAP,
     TEXT_SIZES_PT,
@@ -173,20 +173,21 @@ def _mapped(
 def _keyed(placed: PlacedMap, slide: Slide, area: Box) -> tuple[PlacedMap, tuple[LegendItem, ...]]:
     """Return a map with as many numbers as their key has room for below the legend, and that.
 
-    Those that are neither are counted, on the map and in the key.
+    Those that are neither are counted in the key, for which a table or chart leaves such a line.
     """
     every, lang = placed.numbered, placed.scene.lang
     # A text that may give way does so before names do.
-    share = _legend_share(slide, area) if slide.text and not slide.spare else 1.0
-    key: tuple[LegendItem, ...] = ()
-    if slide.legend and not (slide.table or slide.chart):
-        for count in (*range(len(every), 1, -1), 0):
-            more = len(every) - count + placed.nameless
-            key = key_items(every[:count], more, lang)
-            legend = (*slide.legend, *key)
-            if legend_plan(legend, area.width, area.height * share).count == len(legend):
-                return replace(placed, numbered=every[:count], nameless=more), key
-    return replace(placed, numbered=(), nameless=len(every) + placed.nameless), ()
+    gives = slide.text and slide.spare and not (slide.table or slide.chart)
+    beside = slide.text or slide.table or slide.chart
+    share = _legend_share(slide, area) if beside and not gives else 1.0
+    counts = (0,) if slide.table or slide.chart else (*range(len(every), 1, -1), 0)
+    for count in counts if slide.legend else ():
+        shown = with_numbers(placed, count)
+        key = key_items(shown.numbered, shown.nameless, lang)
+        legend = (*slide.legend, *key)
+        if legend_plan(legend, area.width, area.height * share).count == len(legend):
+            return shown, key
+    return with_numbers(placed, 0), ()
 
 
 def _row(page: Page, slide: Slide, area: Box) -> None:

@@ -62,6 +62,26 @@ def _within(outer: Box) -> Box:
     return outer.part(left=DEGREES_PT, height=outer.height - DEGREES_PT)
 
 
+def with_numbers(placed: PlacedMap, count: int) -> PlacedMap:
+    """Return a map with the first of its numbers; stops that lose theirs are plain dots.
+
+    Parameters
+    ----------
+    placed
+        A map with all numbers that it may have.
+    count
+        How many of them a key tells: the others would say nothing, and are counted as nameless.
+    """
+    told, untold = placed.numbered[:count], placed.numbered[count:]
+    plain = {(each.stop, each.number, each.x, each.y) for each in untold if each.stop}
+    stops = tuple(
+        replace(stop, number=0) if (stop.colour, stop.number, stop.x, stop.y) in plain else stop
+        for stop in placed.stops
+    )
+    nameless = placed.nameless + len(untold)
+    return replace(placed, numbered=told, stops=stops, nameless=nameless)
+
+
 def draw_map(page: Page, view: MapView, outer: Box, placed: PlacedMap | None = None) -> None:
     """Draw a map as one group, in it a group for each layer under its name.
 
@@ -78,7 +98,7 @@ def draw_map(page: Page, view: MapView, outer: Box, placed: PlacedMap | None = N
         when left out.
     """
     slide, box = page.slide, _within(outer)
-    placed = placed or replace(placed_in(view, outer), numbered=())
+    placed = placed or with_numbers(placed_in(view, outer), 0)
 
     def related(png: bytes) -> str:
         _, relation = slide.part.get_or_add_image_part(BytesIO(png))
@@ -274,7 +294,7 @@ class _Canvas:
             of["radius_px"],
             fill=Fill(WHITE),
             stroke=edge,
-            words=str(stop.number),
+            words=str(stop.number) if stop.number else "",
             size_pt=max(of["text_px"], SCALE_PT),
         )
 

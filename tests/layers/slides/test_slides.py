@@ -29,7 +29,7 @@ from layers.look.styles import Style
 from layers.questions import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
 from layers.scene.boxes import Box
-from layers.scene.placed import Numbered, PlacedMap
+from layers.scene.placed import Dot, Numbered, PlacedMap
 from layers.scene.scene import Scene
 from layers.scene.window import Window
 from layers.slides import arrangement
@@ -539,6 +539,25 @@ def test_what_has_no_name_on_a_map_has_a_number_and_a_key_beside_it():
         assert shown.nameless == 63 - len(told)
     # A table leaves a key no room, and a number without one says nothing.
     assert arrangement._keyed(crowded, replace(slide, table=TABLE), room)[0].numbered == ()
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(220.0, 420.0), (170.0, 400.0), (170.0, 120.0), (170.0, 30.0)])
+@pytest.mark.parametrize("beside", [{}, {"text": TEXT[:1]}, {"table": TABLE}, {"chart": BARS}])
+def test_a_stop_has_its_number_on_a_map_only_where_its_key_tells_it(lang, size, beside):
+    dots = tuple(Dot(f"n{at}", f"Stop {at}", at, "#0B4F9C", 9.0 * at, 5.0) for at in range(1, 31))
+    numbers = tuple(Numbered(each.name, each.number, each.x, each.y, each.colour) for each in dots)
+    plain = placed(300.0, 300.0)
+    crowded = replace(
+        plain, scene=replace(plain.scene, lang=lang), stops=dots, numbered=numbers[10:]
+    )
+    slide = replace(Slide("布局", map=view(), legend=LEGEND), **beside)
+    shown, key = arrangement._keyed(crowded, slide, PageBox(0.0, 0.0, *size))
+    told = {item.number for item in key if item.number}
+    # The first ten have their names on the map.
+    assert {str(each.number) for each in shown.stops[10:] if each.number} == told
+    assert all(each.number for each in shown.stops[:10])
+    assert shown.nameless == 20 - len(told)
 
 
 LEAST_HUNDREDTHS = 1200
