@@ -108,6 +108,13 @@ def test_districts_of_another_source_raise_no_alarm(columns, noise_m):
     assert {finding.level for finding in found.findings} == {"note"}
 
 
+@pytest.mark.parametrize(("east", "north", "matched"), [(180, 10, 6), (0, -90, 6), (181, 10, 0)])
+def test_places_at_the_ends_of_the_degrees_are_places(east, north, matched):
+    names, shapes = [*KNOWN["name_zh"], "远"], [*KNOWN.geometry, Point(east, north)]
+    frame = gpd.GeoDataFrame({"name_zh": names}, geometry=shapes, crs=KNOWN.crs)
+    assert examine(frame, known=KNOWN).matched == matched
+
+
 def test_unrelated_zones_cannot_be_judged_and_that_is_said():
     cells = [box(x, y, x + 0.02, y + 0.02) for x in (112.9, 112.92) for y in (28.1, 28.12)]
     zones = gpd.GeoDataFrame({"name": list("甲乙丙丁")}, geometry=cells, crs=4490)

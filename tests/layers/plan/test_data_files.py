@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from geo.errors import InputError
+from layers.plan import data_files
 from layers.plan.area import AREA
 from layers.plan.data_files import (
     Damage,
@@ -104,6 +105,18 @@ def test_json_and_yaml_say_the_line_of_what_is_wrong(tmp_path: Path) -> None:
         (damage,) = damages(lambda deep=deep: read("a: 1\nb:\n  " + deep, yaml_of))
         assert (damage.code, damage.row) == ("data.yaml", 3)
         assert "more than 20 levels" in str(damage.values["reason"])
+
+
+def test_yaml_may_be_as_long_as_is_said_and_no_longer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text("a: 12", "utf-8")
+    monkeypatch.setattr(data_files, "MOST_BYTES", 5)
+    assert yaml_of(path) == {"a": 12}
+    monkeypatch.setattr(data_files, "MOST_BYTES", 4)
+    (damage,) = damages(lambda: yaml_of(path))
+    assert damage.values == {"reason": "more than 4 characters"}
 
 
 def test_a_file_is_of_its_kind_or_each_place_is_named() -> None:

@@ -110,6 +110,16 @@ def test_two_lines_that_both_end_too_soon_meet_beyond_both() -> None:
     assert zone(FOUR, lines).area == pytest.approx(36e6, rel=1e-6)
 
 
+def test_a_line_that_goes_on_stops_at_the_first_place_where_it_meets_the_next() -> None:
+    # The northern line turns back a kilometre farther north: straight on, the eastern meets it
+    # there again.
+    turning = [(-1000, 6000), (7000, 6000), (7000, 7000), (5000, 7000)]
+    lines = square(north=turning, east=[(6000, 4500), (6000, -1000)])
+    added_m = 1500 / math.sqrt(12)
+    expected_m = math.sqrt((4 * 100**2 + added_m**2) / 5)
+    assert build(FOUR, lines=lines).accuracy_m == pytest.approx(expected_m, rel=1e-4)
+
+
 @pytest.mark.parametrize("missing", limits.SIDES)
 def test_a_side_without_a_line_is_where_the_stated_area_is_met(missing: str) -> None:
     sides = [side for side in limits.SIDES if side != missing]

@@ -9,6 +9,9 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from layers.keeping import brought
+from layers.keeping.brought import Owner, keep_points
+from layers.keeping.own_points import own_points
 from layers.questions import autocorrelation, counting, coverage, hot_spots, patterns, spacing
 from layers.questions.autocorrelation import Autocorrelation
 from layers.questions.counting import Distribution
@@ -179,6 +182,15 @@ def given(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         monkeypatch.setattr(counting.geo, name, note)
     monkeypatch.setattr(counting, "counted", lambda *_: "counted")
     return noted
+
+
+def test_own_points_stand_on_their_zones_as_dots_and_not_as_a_layer_of_the_plan() -> None:
+    owner = Owner()
+    own = Points(keep_points(own_points(SHOPS.located(), title="own"), owner=owner))
+    content = Shown(Distribution(own, QUARTERS)).content("en")
+    brought.release(owner)
+    assert [type(each).__name__ for each in content.overlays] == ["Choropleth", "Points"]
+    assert own.layer not in content.visible
 
 
 def test_zones_are_counted_with_all_that_the_question_says(
