@@ -1,8 +1,8 @@
 """Change the code a little, many times: ``python -m mutants geo/zoned --sample 40``.
 
 Prints, for each module, how many of the changes a test notices, and those that none does; and for
-all, how many the fast tests notice alone. With ``--together`` the sample is drawn from all modules,
-and the shares are told with their intervals.
+all, how many the fast tests of its room notice, and all tests of its room. With ``--together`` the
+sample is drawn from all modules, and the shares are told with their intervals.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def main() -> None:
         together=given.together,
         seed=given.seed,
     )
-    tried, noticed, by_fast = 0, 0, 0
+    tried, unnoticed = 0, [0, 0, 0]
     for room in dict.fromkeys(map(room_of, every)):
         here = {
             module: some for module, some in numbers.items() if some and room_of(module) == room
@@ -98,13 +98,13 @@ def main() -> None:
                 print(f"    {module}:{line}: {words}")
             of = len(here[module])
             tried += of
-            noticed, by_fast = noticed + of - len(left.by_all), by_fast + of - len(left.by_fast)
+            unnoticed = [n + len(some) for n, some in zip(unnoticed, left, strict=True)]
             print(f"{module}: {of - len(left.by_all)} of {of} of {len(every[module])}", flush=True)
-    for tests, count in (("all", noticed), ("fast tests alone", by_fast)):
-        share = count / max(tried, 1)
-        print(f"{tests}: {count} of {tried}, {share:.1%}", end="")
+    for tests, missed in zip(("fast tests of its room", "its room", "all"), unnoticed, strict=True):
+        share = (tried - missed) / max(tried, 1)
+        print(f"{tests}: {tried - missed} of {tried}, {share:.1%}", end="")
         print(" (90 %: {:.0%} to {:.0%})".format(*interval(share, tried)) if given.together else "")
-    if given.least is not None and noticed < tried * given.least / 100:
+    if given.least is not None and tried - unnoticed[-1] < tried * given.least / 100:
         sys.exit(1)
 
 

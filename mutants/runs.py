@@ -2,7 +2,8 @@
 
 To begin with, the tests are collected and run once as they are, and which of them runs which line
 is kept: a change is then tried with the fast tests that run its line, the quickest first, until one
-fails, and what these let pass with the other tests of the room. Functions are given their changed
+fails, what these let pass with the other tests of the room, and what is left with the fast tests of
+all other rooms. Functions are given their changed
 code where they stand, so that nothing is loaded or collected again; only a change of what runs when
 it is loaded is loaded anew, with its tests. What strangers send is parsed in a process of its own,
 which would parse it with the code as it is: here a thread does that.
@@ -52,6 +53,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PATIENCE, START_S = 5.0, 30.0
 # What the tests that are not fast may take of the processor for one change, as they take unchanged.
 SLOW_S = 30.0
+# What the fast tests of all other rooms may take of it.
+ELSEWHERE_S = 900.0
 # Examples are the same each time, as many as in a test run; a smaller one of those that fail is of
 # no interest here.
 hypothesis.settings.register_profile(
@@ -62,6 +65,7 @@ hypothesis.settings.register_profile(
     max_examples=40,
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
 )
+PASSED = (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
 OPTIONS = (
     *("-q", "-x", "-s", "--tb=short", "--hypothesis-profile=mutants"),
     *("-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:cov"),
@@ -98,11 +102,14 @@ class Left(NamedTuple):
     ----------
     by_fast
         Not by the fast tests.
+    by_room
+        Not by the others of the room either.
     by_all
-        Not by the others either.
+        Nor by the fast ones of other rooms.
     """
 
     by_fast: list[int]
+    by_room: list[int]
     by_all: list[int]
 
 
@@ -262,7 +269,7 @@ def differing(old: CodeType, new: CodeType) -> Iterator[tuple[CodeType, CodeType
         yield from differing(before, after)
 
 
-class _Changed(_Unsealed, MetaPathFinder, Loader):
+class _Loaded(MetaPathFinder, Loader):
     """Finds one module, as it is after a change."""
 
     def __init__(self, path: str, tree: ast.Module) -> None:
@@ -280,6 +287,10 @@ class _Changed(_Unsealed, MetaPathFinder, Loader):
         exec(self.code, module.__dict__)  # noqa: S102 - our own code
 
 
+class _Changed(_Unsealed, _Loaded):
+    """The same, and strangers' files are parsed with it too."""
+
+
 def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, Left]:
     """Try some changes, by module, with a room's tests; return those that no test notices.
 
@@ -288,7 +299,7 @@ def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, Left]
     RuntimeError
         A test fails as the code is.
     """
-    left = {module: Left([], []) for module in wanted}
+    left = {module: Left([], [], []) for module in wanted}
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "tried"
         package = ROOT / Path(room).relative_to("tests")
@@ -304,6 +315,10 @@ def survivors(room: str, wanted: Mapping[str, Sequence[int]]) -> dict[str, Left]
                 if noticed or not _survives(module, number, dict(anew)):
                     break
                 unnoticed.append(number)
+    for module, unnoticed in left.items():
+        unnoticed.by_all.extend(
+            number for number in unnoticed.by_room if not _noticed_elsewhere(room, module, number)
+        )
     return left
 
 
@@ -329,6 +344,37 @@ def _survives(module: str, number: int, seconds: Mapping[str, float]) -> bool:
     finder = _Changed(module, changed(source, number))
     run = _compiling_anew(lambda: int(pytest.main([*OPTIONS, *seconds], [finder])), source)
     return _forked(run, START_S + PATIENCE * sum(seconds.values()))[0] == 0
+
+
+def _noticed_elsewhere(room: str, module: str, number: int) -> bool:
+    """Tell whether the fast tests of other rooms notice a change, those that name its module first.
+
+    Raises
+    ------
+    RuntimeError
+        One of them fails as the code is.
+    """
+    source = (ROOT / module).read_text(encoding="utf-8")
+    name = module.removesuffix(".py").replace("/", ".")
+    files: dict[bool, list[str]] = {True: [], False: []}
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        if file.parent != ROOT / room:
+            files[name in file.read_text(encoding="utf-8")].append(str(file))
+
+    def run(where: Sequence[str], plugins: Sequence[object]) -> tuple[int, str]:
+        tests = [*OPTIONS, "-m", "fast", *where]
+        return _forked(
+            _compiling_anew(lambda: int(pytest.main(tests, [*plugins])), source), ELSEWHERE_S
+        )
+
+    for where in filter(None, files.values()):
+        code, _ = run(where, [_Loaded(module, changed(source, number))])
+        if code not in PASSED:
+            as_it_is, said = run(where, [])
+            if as_it_is not in PASSED:
+                raise RuntimeError(f"the tests fail as the code is:\n{said[-5000:]}")
+            return True
+    return False
 
 
 def _compiling_anew(run: Callable[[], int], source: str) -> Callable[[], int]:
