@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ from geo.errors import InputError
 from geo.exchange.receipt import size
 from geo.exchange.writers import require_place, write_file
 from geo.numerals import MISSING
+from layers.plan.years import today
 from layers.record import provenance
 from layers.record.schema import BRIEF, require_valid
 from layers.record.specification import MapSpec, asked, read_spec
@@ -279,8 +279,7 @@ def snapshot(
     path = Path(path)
     _require_spec(spec, "snapshot")
     if not spec.sheet.date:
-        today = datetime.now(tz=UTC).date().isoformat()
-        spec = replace(spec, sheet=replace(spec.sheet, date=today))
+        spec = replace(spec, sheet=replace(spec.sheet, date=today()))
     content = output(spec, path.suffix, template=template, progress=progress, file_name=path.name)
     write_file(path, content, function="snapshot")
 

@@ -193,7 +193,7 @@ class _Trials(_Unsealed):
                 for tests in chosen(ran, module, every[number].line):
                     noticed = bool(swaps and tests) and _notice(tests, items, swaps, source)
                     # What runs in no test may run, or be compiled, when it is loaded.
-                    run = any(every[number].line in test.lines[module] for test in tests)
+                    run = any(every[number].line in test.lines.get(module, ()) for test in tests)
                     settled = noticed or (swaps and run and "njit" not in source)
                     verdicts.append((noticed, [] if settled else [test[:2] for test in tests]))
                     if noticed:

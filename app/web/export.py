@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -19,6 +18,7 @@ from app.web.screen import File, screen
 from layers.look.outside import sheet_findings
 from layers.look.sheet import SIZES_MM, Palette, Sheet
 from layers.outputs import COMPARED, FRAMES, GEOPACKAGE, SLIDES, output
+from layers.plan.years import today
 from layers.questions.layer import Layer
 from layers.record.specification import MapSpec, specified
 from layers.words import capital
@@ -111,7 +111,7 @@ def _export(question: Kind, kinds: Sequence[str], *, on_map: bool, beside: Kind 
             dpi=int(dpi),
             palette=palette,
             author=author,
-            date=datetime.now(tz=UTC).date().isoformat(),
+            date=today(),
         )
         asked = specified(question, sheet, lang=language(), beside=beside)
         spec = replace(asked, review=review, notes=notes.kept())

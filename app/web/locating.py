@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pandas as pd
@@ -41,6 +40,7 @@ from layers.plan.unplaced import (
     take,
     take_back,
 )
+from layers.plan.years import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -160,11 +160,6 @@ def candidate(thing: str | None) -> Candidate | None:
 def of(name: str, thing: str) -> str:
     """Return the key of a control that is about one thing: another starts with nothing in it."""
     return f"{name}-{thing}"
-
-
-def today() -> str:
-    """Return the date of what is said now."""
-    return datetime.now(tz=UTC).date().isoformat()
 
 
 def said_here(how: str, **place: Any) -> Said:  # noqa: ANN401 - as the fields of it

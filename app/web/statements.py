@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -13,6 +12,7 @@ from app.web.frame import refusals_in_words
 from app.web.screen import screen
 from layers.look.callouts import layer_name
 from layers.look.sheet import INTERNAL, Sheet
+from layers.plan.years import today
 
 if TYPE_CHECKING:
     from layers.questions.kinds import Kind
@@ -30,7 +30,7 @@ def stated(question: Kind) -> None:
         visit.work()
     address = visit.address or st.query_params.to_dict()
     author = st.session_state.get("export-author", "").strip()
-    sheet = Sheet("", INTERNAL, author=author, date=datetime.now(tz=UTC).date().isoformat())
+    sheet = Sheet("", INTERNAL, author=author, date=today())
     own = notes.kept()
     names = (*question.content(language()).names, *([layer_name()] if own else []))
     seen = maps.seen(names, address, own)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -24,6 +23,7 @@ from layers.plan.area import bounds
 from layers.plan.catalogue import ids
 from layers.plan.claims import points
 from layers.plan.unplaced import Said, address_of, claims_of_place, unplaced
+from layers.plan.years import today
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,10 +73,9 @@ def proposed(geocoder: Geocoder, address: str, *, city: str = "", lang: str = "z
     GeocoderError
         It cannot be asked at all.
     """
-    today = datetime.now(tz=UTC).date().isoformat()
     title = geocoder.service.title
     source = _WORDS.say("proposal.source", "zh", service=title, address=address)
-    said = Said(title, today, source, address=address, accuracy_m=None)
+    said = Said(title, today(), source, address=address, accuracy_m=None)
     try:
         found = geocoder.ask(address, city=city)
     except GeocoderError as error:

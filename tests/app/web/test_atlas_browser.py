@@ -28,7 +28,7 @@ def test_an_atlas_is_made_with_progress_and_can_be_cancelled(page, app, tmp_path
     # While the box unfolds, what is in it moves.
     page.wait_for_timeout(500)
     page.get_by_role("button", name=words("export.atlas.make")).click()
-    page.get_by_text("/ 8").first.wait_for(timeout=WAIT_MS)
+    page.get_by_text("/ 7").first.wait_for(timeout=WAIT_MS)
     button = page.get_by_role("button", name="下载图集 PDF")
     button.wait_for(timeout=WAIT_MS)
     with page.expect_download(timeout=WAIT_MS) as waiting:

@@ -17,11 +17,9 @@ from pyproj import CRS, Transformer
 from rasterio.io import MemoryFile
 from rasterio.transform import Affine, from_origin
 from shapely import Point
-from typer.testing import CliRunner
 from xlsxwriter import Workbook  # type: ignore[import-untyped]
 
 import geo
-from app.cli import cli
 from geo.datum import convert
 from geo.errors import AtlasError, InputError
 from geo.exchange.encodings import decoded
@@ -31,12 +29,13 @@ from layers.keeping.own_files import read_own
 from layers.plan.catalogue import load
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
     from geo.exchange.receipt import Intake
+    from tests.conftest import Done
 
 GK_114E = (
     'PROJCS["CGCS2000_3_Degree_GK_CM_114E",GEOGCS["GCS_China_Geodetic_Coordinate_System_2000",'
@@ -480,14 +479,15 @@ def test_what_contents_look_like_is_not_said_in_english_in_chinese(data: bytes, 
     assert not {"text", "unknown"} & set(error.sentence("zh").split())
 
 
-def test_the_doctor_refuses_in_the_language_of_its_reader(tmp_path: Path) -> None:
+def test_the_doctor_refuses_in_the_language_of_its_reader(
+    tmp_path: Path, run: Callable[..., Done]
+) -> None:
     path = tmp_path / "点.csv"
     path.write_text("点号,X,Y\nJ1,3110000,401000\nJ2,3110080,401100\n", "utf-8")
     for lang, words in (("zh", "中央经线 114°"), ("en", "central meridian 114°")):
-        result = CliRunner().invoke(cli, ["doctor", str(path), "--lang", lang])
-        assert result.exit_code == 2
-        assert words in result.stderr
-        assert "read_file" not in result.stderr
+        said = run("doctor", path, "--lang", lang, code=2).stderr
+        assert words in said
+        assert "read_file" not in said
 
 
 # ---- rasters ----

@@ -546,7 +546,8 @@ def test_qgis_numbers_the_stops_of_the_axes(
 
 
 def spec_of(name: str, **more: object):
-    return read_spec({"map": name, "sheet": {"review_number": "internal"}, **more})
+    sheet = {"review_number": "internal", "date": "2026-11-28"}
+    return read_spec({"map": name, "sheet": sheet, **more})
 
 
 def tables(path: Path) -> list[str]:
