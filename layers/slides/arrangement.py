@@ -18,6 +18,7 @@ from layers.slides.legends import (
     legend_plan,
     line_plan,
     lowest_legend,
+    unwrapped_width,
 )
 from layers.slides.maps import draw_map, placed_in, with_numbers
 from layers.slides.parts import (
@@ -50,6 +51,8 @@ GAP, GROUND_GAP = 16.0, 4.0
 # Widths of the column in shares of the slide's: beside a map with a legend only, with more, and
 # beside a chart; and as wide as a table may make it.
 LEGEND_COLUMN, WIDE_COLUMN, CHART_COLUMN, WIDEST_COLUMN = 0.23, 0.36, 0.42, 0.47
+# A column is so much wider where that keeps each line of its legend whole.
+LITTLE = 0.05
 # What a legend of very many lines may take beside its map, which keeps a third at least.
 LONG_LEGENDS = (0.54, 0.62, 0.66)
 # Most of its column that a legend takes, and a text of what is left, where there is more in it.
@@ -266,7 +269,10 @@ def _column_beside(slide: Slide, area: Box) -> float:
         room = area.height * (_legend_share(slide, beside) if text else 1.0)
         plan = legend_plan(slide.legend, beside.width, room)
         if plan.count == len(slide.legend) and not plan.broken:
-            return column
+            snug = unwrapped_width(slide.legend, plan.size_pt) + GAP
+            # A little more width spares lines that would be broken for a word.
+            little = len(plan.columns) == 1 and snug <= column + area.width * LITTLE
+            return max(column, snug) if little else column
     return usual
 
 

@@ -18,7 +18,7 @@ from layers.slides.freeforms import Fill, add, on_white
 from layers.slides.parts import paragraph, text_box
 from layers.slides.slide import LegendItem
 from layers.slides.symbols import symbol
-from layers.type.line_breaks import BOLDER, LINE_HEIGHT, text_height, text_width
+from layers.type.line_breaks import BOLDER, LINE_HEIGHT, SURE, text_height, text_width
 from layers.words import say
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def legend_plan(items: Sequence[LegendItem], width: float, height: float) -> Leg
         if columns > 1 and each < NARROWEST_COLUMN:
             continue
         for size in sizes:
-            widest = min(WIDEST_COLUMN_EM * size, max(_natural_item(item, size) for item in items))
+            widest = min(WIDEST_COLUMN_EM * size, unwrapped_width(items, size))
             plan = _legend_in(items, columns, min(each, widest), height, (size, gap))
             if plan.count == len(items):
                 if not plan.broken:
@@ -328,7 +328,19 @@ def _natural_item(item: LegendItem, size: float) -> float:
     """Return how wide an item is on one line."""
     left = 0.0 if item.kind in UNMARKED else LABEL_LEFT
     count = text_width(item.count, size) + size if item.count else 0.0
-    return left + text_width(item.label, size, bold=item.kind == "heading") + count + size / 2
+    label = text_width(item.label, size, bold=item.kind == "heading")
+    return left + label / SURE + count + size / 2
+
+
+def unwrapped_width(items: Sequence[LegendItem], size: float) -> float:
+    """Return how wide a column is in which each item is on one line, points.
+
+    Parameters
+    ----------
+    items, size
+        The legend, and the size of its font, points.
+    """
+    return max((_natural_item(item, size) for item in items), default=0.0)
 
 
 def _label_width(item: LegendItem, width: float, size: float) -> float:

@@ -44,6 +44,8 @@ FRAME_ZORDER = 85.0
 DEGREES_PT, TICK_PT = 18.0, 4.0
 # A name of Chinese along a line steeper than this is written downwards, degrees.
 STEEP = 45.0
+# A stop without its number is so much of one with it: an empty ring would await one.
+BARE_STOP = 0.55
 # How far lines of text are apart, in heights of a letter.
 LEADING = 1.25
 SCALE_PT, PAPER, BAR_PT, BAR_PARTS, ARROW_PT, NORTH_PT = 12.0, 0.86, 5.0, 4, 34.0, 22.0
@@ -291,7 +293,7 @@ class _Canvas:
         return self.shapes.oval(
             stop.name,
             (x, y),
-            of["radius_px"],
+            of["radius_px"] * (1.0 if stop.number else BARE_STOP),
             fill=Fill(WHITE),
             stroke=edge,
             words=str(stop.number) if stop.number else "",

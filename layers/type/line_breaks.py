@@ -31,7 +31,7 @@ _SQUARE, _CAPITAL, _DIGIT, _SMALL = 1.0, 0.72, 0.64, 0.62
 # Some programs put a little space between Chinese and Latin.
 _CHANGE = 0.15
 # Programs round the widths of letters: what nearly fills a line may not fit on it.
-_SURE = 0.97
+SURE = 0.97
 _WIDTHS = dict.fromkeys("mwMW@%", 0.95) | dict.fromkeys(" iIjlrtf.,:;'|!()[]", 0.36)
 # East Asian width: wide, full-width, and ambiguous such as “ and —, which Chinese fonts draw wide.
 _SQUARES = frozenset("WFA")
@@ -108,7 +108,7 @@ def text_lines(text: str, width_pt: float, size_pt: float) -> list[str]:
     >>> text_lines("the New Area", 40, 12)
     ['the ', 'New ', 'Area']
     """
-    return list(_lines_ems(text, width_pt * _SURE / size_pt))
+    return list(_lines_ems(text, width_pt * SURE / size_pt))
 
 
 def text_height(text: str, width_pt: float, size_pt: float) -> float:

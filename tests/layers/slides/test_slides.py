@@ -32,12 +32,13 @@ from layers.scene.boxes import Box
 from layers.scene.placed import Dot, Numbered, PlacedMap
 from layers.scene.scene import Scene
 from layers.scene.window import Window
-from layers.slides import arrangement
+from layers.slides import arrangement, legends
 from layers.slides.boxes import Box as PageBox
 from layers.slides.deck import presentation
 from layers.slides.slide import Contents, LegendItem, MapView, Slide
-from layers.type.line_breaks import text_lines, text_width
+from layers.type.line_breaks import LINE_HEIGHT, text_lines, text_width
 from layers.type.tables import Table
+from layers.words import say
 
 CREATED = datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
 FOOTER = "数据来源：《湖南湘江新区科技创新体系建设规划》；2026-03-01；内部讨论稿，未经地图审核"
@@ -558,6 +559,40 @@ def test_a_stop_has_its_number_on_a_map_only_where_its_key_tells_it(lang, size, 
     assert {str(each.number) for each in shown.stops[10:] if each.number} == told
     assert all(each.number for each in shown.stops[:10])
     assert shown.nameless == 20 - len(told)
+
+
+def test_a_stop_without_its_number_is_a_small_dot():
+    numbered = placed(300.0, 300.0)
+    numbered = replace(numbered, stops=(Dot("a", "Stop", 3, "#0B4F9C", 50.0, 50.0),))
+    sizes = []
+    for one in (numbered, replace(numbered, stops=(replace(numbered.stops[0], number=0),))):
+        slide = Slide("布局", map=MapView("一处", lambda *_, one=one: one))
+        (shape,) = (each for each in made(slide).slides[0].shapes if each.name == "地图")
+        (stops,) = (each for each in shape.shapes if each.name == say("slides.stops", "zh"))
+        sizes.append(stops.width)
+    assert sizes[1] < 0.7 * sizes[0]
+
+
+@pytest.mark.parametrize("label", ["University Science City knowledge circle", "科" * 26, "圈"])
+def test_an_item_of_a_legend_is_on_one_line_in_a_column_of_its_own_width(label):
+    for size in legends.LEGEND_SIZES_PT:
+        items = (LegendItem(label, "#B5172F", "area", "1"),)
+        width = legends.unwrapped_width(items, size)
+        assert legends.legend_plan(items, width, size * LINE_HEIGHT).count == 1
+
+
+def test_a_column_is_a_little_wider_where_that_keeps_lines_of_the_legend_whole():
+    area = PageBox(36.0, 98.0, 648.0, 300.0)
+    slide = Slide("布局", map=view(), text=("地" * 12,), spare=True)
+    usual = arrangement._column_beside(replace(slide, legend=LEGEND), area)
+    for wide, is_whole in ((usual + 20.0, True), (usual + 60.0, False)):
+        room = wide - arrangement.GAP - legends.LABEL_LEFT
+        label = "a " * int(room / text_width("a ", 14.0))
+        legend = (LegendItem(label.strip(), "#B5172F", "area"),)
+        column = arrangement._column_beside(replace(slide, legend=legend), area)
+        plan = legends.legend_plan(legend, column - arrangement.GAP, area.height)
+        assert (plan.height < 2 * plan.size_pt) == is_whole
+        assert (column > usual) == is_whole
 
 
 LEAST_HUNDREDTHS = 1200
