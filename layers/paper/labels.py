@@ -301,7 +301,10 @@ class _Pen:
             or (self.layer.group == "layout" and not self.on_slide)
             or (self.layer.numbered and len(self.layer.marks) <= FEW_ZONES),
             repeat=NUMBER_EVERY_PX * self.px if isoline else 0.0,
-            most=OUT_COST if self.layer.numbered else math.inf,
+            # The legend of a slide names its axes, which a name off its line may not tell apart.
+            most=OUT_COST
+            if self.layer.numbered or (where == "line" and self.on_slide and not isoline)
+            else math.inf,
         )
         return Name(text, size, bold, colour, halo, request, mark.value, is_note)
 
@@ -408,7 +411,7 @@ def _told(name: Name, ground: Ground, *, on_slide: bool) -> Name | None:
     outside with a line to the zone if need be, or None where zones are many and this one is too
     small to be told from its name. A name of anything else is returned as it is.
     """
-    if math.isinf(name.request.most):
+    if math.isinf(name.request.most) or name.request.place == "line":
         return name
     left, bottom, right, top = name.request.geometry.bounds
     weight: Weight = "bold" if name.bold else "regular"

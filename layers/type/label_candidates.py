@@ -161,7 +161,7 @@ def candidates(request: LabelRequest, *, frame: Geometry, gap: float) -> Boxes:
     if areas and request.place == "within":
         return _within(areas[0], size)
     if areas and request.place == "inside":
-        return _inside(areas[0], size, gap)
+        return _inside(areas[0], size, gap, cut=not frame.contains_properly(areas[0]))
     if areas and request.place == "edge":
         edge = _shown(request.geometry.boundary, frame)
         if not edge.is_empty:
@@ -320,7 +320,7 @@ def joined(sets: Sequence[Boxes]) -> Boxes:
     )
 
 
-def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float) -> Boxes:
+def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float, *, cut: bool) -> Boxes:
     width, height = size
     # Finer than a name needs not be looked at.
     (plain,) = simplified(area, height / 8)
@@ -332,15 +332,20 @@ def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float) -> Box
     own = shapely.contains_xy(plain, xy) & (share >= LEAST_OWN)
     within = Boxes(xy, np.zeros(len(xy)), cost).at(own)
     left, bottom, right, top = area.bounds
-    if max(right - left, top - bottom) > min(width, SYMBOL_EM * height):
+    if cut or max(right - left, top - bottom) > min(width, SYMBOL_EM * height):
         return within
-    # An area as small as a symbol is one: the name may stand beside it.
+    # An area as small as a symbol, and not by the frame, is one: the name may stand beside it.
     round_it = beside(
         ((left + right) / 2, (bottom + top) / 2),
         size,
         clear=((right - left) / 2 + gap, (top - bottom) / 2 + gap),
     )
-    return joined([within, Boxes(round_it.xy, round_it.angle, round_it.cost + OUT_COST)])
+    # Off the corners of its box the area may be far.
+    lines = shapely.shortest_line(polygons(round_it, width, height), plain)
+    toward = np.diff(shapely.get_coordinates(lines).reshape(-1, 2, 2), axis=1)[:, 0]
+    away = np.hypot(*toward.T)
+    nearer = round_it.xy + toward * (1 - gap / np.maximum(away, gap))[:, None]
+    return joined([within, Boxes(nearer, round_it.angle, round_it.cost + OUT_COST)])
 
 
 def _within(area: shapely.Polygon, size: tuple[float, float]) -> Boxes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -26,6 +27,7 @@ from layers.questions.overview import Overview
 from layers.record.specification import read_spec
 from layers.scene.boxes import Box
 from layers.scene.window import Window
+from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground, Obstacle
 from layers.type.label_placement import LabelRequest, choices, place
 
@@ -225,6 +227,15 @@ def test_the_ground_leaves_the_name_of_a_zone_to_the_zone_and_its_number():
         name for name in _names(zones, window, {}, [], px=0.6, toned=str) if name.text == "岳麓区"
     )
     assert yuelu.value.endswith(" %")
+
+
+def test_an_axis_on_a_slide_has_its_name_along_it_or_in_the_legend_alone():
+    scene = toned(Overview("224").content("en"), SHEET)
+    window = Window(Box(0, 0, 400, 300), (375_000.0, 3_117_000.0), 400_000)
+    for on_slide, costs in ((True, {OUT_COST}), (False, {math.inf})):
+        named = _names(scene, window, {}, [], px=1.0, toned=str, on_slide=on_slide)
+        along = [name.request for name in named if name.request.place == "line"]
+        assert {request.most for request in along} == costs
 
 
 def test_zones_are_named_before_points_and_after_the_layout():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +15,7 @@ from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, b
 from shapely.affinity import rotate
 
 from geo.errors import InputError
-from layers.type.label_candidates import LEAST_ON_EDGE, upright
+from layers.type.label_candidates import LEAST_ON_EDGE, OUT_COST, upright
 from layers.type.label_placement import LabelRequest, Obstacle, Placed, Placement, place
 
 BOUNDS = (0.0, 0.0, 200.0, 120.0)
@@ -179,6 +180,31 @@ def test_an_area_smaller_than_its_name_is_named_beside_it_when_something_is_in_i
     request = LabelRequest(area, 40, 10, place="inside")
     spot = only([request], obstacles=[Obstacle(area)])
     assert (spot.x, spot.y) == (104 + 1.5 + 20, 60)
+
+
+def test_a_name_beside_a_small_area_is_near_the_area_itself() -> None:
+    slanted = Polygon([(90, 40), (98, 40), (118, 70), (110, 70)])
+    for taken in (box(0, 0, 104, 120), box(104, 0, 200, 120), box(0, 55, 200, 120)):
+        label = LabelRequest(slanted, 60, 12, "inside", most=1000.0)
+        inner = Obstacle(slanted.buffer(-1e-6))
+        far = Obstacle(taken.difference(slanted.buffer(4)))
+        spot = only([label], obstacles=[inner, far])
+        assert written(label, spot).distance(slanted) <= 1.5 + CLOSE
+
+
+def test_what_the_frame_leaves_of_an_area_is_named_in_it_or_not_at_all() -> None:
+    cut = box(190, 20, 400, 50)
+    assert place([LabelRequest(cut, 60, 12, "inside")], bounds=BOUNDS).places == ()
+    assert place([LabelRequest(box(185, 20, 195, 50), 60, 12, "inside")], bounds=BOUNDS).places
+
+
+def test_a_name_along_a_line_stands_along_it_or_not_at_all_where_a_place_beside_costs_too_much():
+    bent = LineString([(100 + 20 * (k % 2), 10 + 10 * k) for k in range(9)])
+    label = LabelRequest(bent, 60, 12, "line", radius=4)
+    assert place([label], bounds=BOUNDS).places
+    assert place([replace(label, most=OUT_COST)], bounds=BOUNDS).places == ()
+    straight = replace(label, geometry=LineString([(20, 20), (120, 60)]), most=OUT_COST)
+    assert place([straight], bounds=BOUNDS).places
 
 
 def test_an_invalid_area_is_named_too() -> None:
