@@ -118,7 +118,8 @@ def _tables(exhibit: Exhibit, slide: Slide) -> list[Slide]:
     """Return the figures behind a map, without what the map shows."""
     if len(exhibit.maps) != 1:
         return []
-    ((one, _),) = exhibit.maps
+    ((one, content),) = exhibit.maps
+    slide = replace(slide, subtitle=(content.statement or one.statement()).overlap)
     return [figure_slide(each, slide) for each in asked(one).figures(one.lang)]
 
 

@@ -71,7 +71,7 @@ def slides_of(spec: MapSpec) -> list[Slide]:
         first, _ = drawn_slide(spec, content, title, subtitle=subtitle, topic=sheet.title)
         told = content.statement or spec.statement()
         # What a map stands on is said with it alone.
-        bare = replace(first, footer=_footer(told))
+        bare = replace(first, footer=_footer(told), subtitle=told.overlap)
         figures = [_explained(each, question, spec.lang) for each in question.figures(spec.lang)]
         if len(figures) == 1 and _goes_with(figures[0], title):
             # What would leave a slide half empty stands beside the map.
@@ -79,7 +79,8 @@ def slides_of(spec: MapSpec) -> list[Slide]:
             figures = []
         return [first, *(figure_slide(each, bare) for each in (*figures, *_own_notes(told)))]
     told = spec.statement()
-    bare = Slide(sheet.title, notes="\n".join((told.text(), *sheet.notes)), footer=_footer(told))
+    notes = "\n".join((told.text(), *sheet.notes))
+    bare = Slide(sheet.title, told.overlap, notes=notes, footer=_footer(told))
     first, *others = (figure_slide(each, bare) for each in question.figures(spec.lang))
     if spec.sheet.title.strip():
         between = say("statement.then", spec.lang)
@@ -190,11 +191,12 @@ def figure_slide(figures: Figures, first: Slide) -> Slide:
     figures
         What it shows.
     first
-        The slide with the map.
+        The slide with the map; its subtitle goes with bars of zones alone: that these overlap.
     """
     chart = figures.chart
     return Slide(
         figures.title,
+        first.subtitle if chart and chart.kind == "bar" else "",
         text=figures.text,
         table=figures.table and _beside(figures.table, chart),
         chart=chart,

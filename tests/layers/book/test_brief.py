@@ -12,15 +12,18 @@ from pptx import Presentation
 from geo.errors import InputError
 from layers.book.brief import brief
 from layers.book.brief_deck import brief_slides, spoken, words_in
+from layers.book.map_deck import figure_slide
 from layers.outputs import output
 from layers.plan.area import open_plan
 from layers.questions import Distribution, zone_counts
-from layers.questions.figures import in_words
+from layers.questions.figures import Figures, in_words
 from layers.questions.subjects import Points, Zones
 from layers.record import provenance
-from layers.record.specification import read_spec
+from layers.record.specification import asked, read_spec
 from layers.slides.deck import presentation
+from layers.slides.slide import Slide
 from layers.type.line_breaks import text_lines
+from layers.words import say
 
 TINY = "tests/areas/tiny"
 KEYS = ["overview", "density", "coverage", "distribution", "pattern", "unknowns", "comparison"]
@@ -73,6 +76,17 @@ def test_figures_of_the_findings_are_those_of_the_answers(told):
     most = counted.loc[counted["count"].idxmax()]
     for part in (most["name_en"], in_words(most["count"], "count"), f"{most['share_pct']:.1f} %"):
         assert part in claims["distribution"]
+
+
+def test_bars_of_zones_that_overlap_say_that_they_do(told):
+    of = {exhibit.key: asked(exhibit.maps[0][0]) for exhibit in told[0].exhibits if exhibit.maps}
+    shared = say("statement.shared", "en")
+    for key, note in (("distribution", shared), ("coverage", shared), ("density", "")):
+        for figures in of[key].figures("en"):
+            (slide,) = (each for each in told[1] if each.title.endswith(f": {figures.title}"))
+            assert slide.subtitle == note
+    bare = Slide("Map", shared)
+    assert figure_slide(Figures("Reading", ("A sentence.",)), bare).subtitle == ""
 
 
 def test_notes_can_be_spoken_in_a_minute(told):
