@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import zipfile
 from copy import deepcopy
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 
 # A footer is read from the back of a room too.
 FOOTER_PT, SUBTITLE_PT, SMALLEST_TITLE_PT, NUMBER_PT = 10.5, 14.0, 14.0, 48.0
+# Findings go over two lines: a short title beside them is not half as large again.
+LARGEST_TITLE_PT = 32.0
 # Inner margins of a text: left and right, above and below, points.
 _INSET_X, _INSET_Y = 14.4, 7.2
 # A title in the upper part of the slide and of such a width stays where its layout has it.
@@ -126,7 +129,8 @@ def add_page(deck: Deck, content: Slide, *, cover: bool) -> Page:
     shapes = Shapes(next_number(slide.element))
     title, *others = (each for each in slide.element.iter(_SHAPE))
     box = cast("Box", model.title.box)
-    whole = _write(title, content.title, box, model.title, east=deck.title_east)
+    most = math.inf if cover else LARGEST_TITLE_PT
+    whole = _write(title, content.title, box, model.title, east=deck.title_east, most=most)
     inner = box.part(left=_INSET_X / 2, width=box.width - _INSET_X)
     footer = " · ".join(filter(None, (model.footer, content.footer)))
     page = Page(deck, slide, inner, shapes)
@@ -319,12 +323,21 @@ def _title_box(title: Any, width: float, height: float, *, cover: bool) -> Box: 
     return box
 
 
-def _write(shape: Any, text: str, box: Box, like: _Titled, *, east: str) -> bool:  # noqa: ANN401
+def _write(
+    shape: Any,  # noqa: ANN401
+    text: str,
+    box: Box,
+    like: _Titled,
+    *,
+    east: str,
+    most: float = math.inf,
+) -> bool:
     """Write into a placeholder, smaller than its layout has it where the text would not fit.
 
     What does not fit in the smallest size is cut; return whether nothing was.
     """
-    own = size = like.size_pt
+    own = like.size_pt
+    size = min(own, most)
     typefaces = {"a:latin": "+mj-lt", "a:ea": east} | dict(like.typefaces)
     if typefaces["a:ea"] in {"+mj-ea", "+mn-ea"}:
         typefaces["a:ea"] = east

@@ -595,6 +595,18 @@ def test_a_column_is_a_little_wider_where_that_keeps_lines_of_the_legend_whole()
         assert (column > usual) == is_whole
 
 
+def test_a_short_title_is_hardly_larger_than_a_finding_on_a_template_with_large_titles():
+    template = io.BytesIO()
+    Presentation().save(template)
+    finding = "By area most existing platforms are in Yuelu District: 0.032 per km², 17.2 expected"
+    slides = [Slide("Cover", "2026"), Slide("Sources", table=TABLE), Slide(finding, table=TABLE)]
+    own = presentation(slides, lang="en", template=template.getvalue())
+    titles = [each.shapes.title for each in Presentation(io.BytesIO(own)).slides]
+    cover, short, long = (each.text_frame.paragraphs[0].runs[0].font.size for each in titles)
+    assert cover is None
+    assert long.pt <= short.pt <= 1.25 * long.pt
+
+
 LEAST_HUNDREDTHS = 1200
 
 
