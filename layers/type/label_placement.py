@@ -57,6 +57,10 @@ CHAIN = 3
 CROWD = 2
 ATTEMPTS = 150
 SWEEPS = 2
+# So many pairs of boxes that cover each other are looked at; a full map of the plan has 30,000.
+MOST_RIVALS = 500_000
+# So many required names are sought a place away from what they name, with a line to it.
+MOST_LED = 60
 # Candidates that something covers for good count as covered this often.
 CLOSED = 1_000_000
 
@@ -151,6 +155,11 @@ def place(
     ground = Ground(bounds, obstacles, gap)
     wanted = [each for k, label in enumerate(labels) for each in _repeated(k, label, ground)]
     search = _Search(wanted, ground)
+    while search.crowd > MOST_RIVALS:
+        # Names of what lies on each other: hardly one of them would find room.
+        first = sorted(search.order[: len(wanted) // 2])
+        wanted = [wanted[k] for k in first]
+        search = _Search(wanted, ground)
     search.place_all()
     placed = search.places()
     with_place = {each.label for each in placed}
@@ -193,8 +202,7 @@ class _Search:
         self.boxes, self.owner = self._choices()
         self.start = np.searchsorted(self.owner, np.arange(len(wanted) + 1))
         self.required = np.array([each.request.required for each in wanted], dtype=bool)
-        self.tree = shapely.STRtree(polygons(self.boxes, *self.sizes[self.owner].T))
-        self.rivals, self.first = self._conflicts()
+        self.crowd = self._crowd()
         # Per candidate: how many standing names it would cover, and whether it is taken.
         self.covered = np.zeros(len(self.owner), dtype=np.intp)
         self.taken = np.zeros(len(self.owner), dtype=bool)
@@ -209,8 +217,18 @@ class _Search:
             range(len(wanted)), key=lambda k: (wanted[k].request.importance, wanted[k].label, k)
         )
 
+    def _crowd(self) -> int:
+        """Return about how many pairs of boxes cover each other, without looking at pairs."""
+        if not len(self.owner):
+            return 0
+        cells = np.floor(self.boxes.xy / self.sizes[self.owner].max(axis=1).mean())
+        _, together = np.unique(cells, axis=0, return_counts=True)
+        return int((together**2).sum())
+
     def place_all(self) -> None:
         """Place what can be placed."""
+        self.tree = shapely.STRtree(polygons(self.boxes, *self.sizes[self.owner].T))
+        self.rivals, self.first = self._conflicts()
         for name in self.order:
             self._take_free(name)
         for name in self.order:
@@ -220,8 +238,9 @@ class _Search:
         for _ in range(SWEEPS):
             for name in self.order:
                 self._improve(name)
-        for name in self.order:
-            if self.held[name] < 0 and self.required[name]:
+        without = [name for name in self.order if self.held[name] < 0 and self.required[name]]
+        for name in without[:MOST_LED]:
+            if self.held[name] < 0:
                 self._place_required(name)
         for name in self.order:
             if self.held[name] < 0 and name not in self.leaders:
