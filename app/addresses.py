@@ -41,11 +41,12 @@ class NearestPage:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by the way to the page that it means, or leave it to the application."""
-        if path_parts(scope)[:1] == [FILES] and not file_of(scope):
+        parts = path_parts(scope)
+        if parts[:1] == [FILES] and not is_file(parts):
             # Streamlit would give a page, which whoever asks for a file takes for it.
             await Response(status_code=HTTPStatus.NOT_FOUND)(scope, receive, send)
             return
-        page = nearest(asked_page(scope))
+        page = nearest(parts) if asks_for_page(scope) else None
         if page is None:
             await self._app(scope, receive, send)
             return
@@ -81,13 +82,12 @@ def nearest(parts: Sequence[str]) -> str | None:
     return up + page or "./"
 
 
-def asked_page(scope: Scope) -> list[str]:
-    """Return the parts of the path of which a browser asks for a page; none for any other request.
+def asks_for_page(scope: Scope) -> bool:
+    """Whether a browser asks for a page.
 
     The app's scripts ask below pages too, to find where it is served; they must find nothing there.
     """
-    asks = scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", "")
-    return path_parts(scope) if asks else []
+    return scope["type"] == "http" and "text/html" in Headers(scope=scope).get("accept", "")
 
 
 def path_parts(scope: Scope) -> list[str]:
@@ -106,8 +106,8 @@ def path_parts(scope: Scope) -> list[str]:
     return path.decode("latin-1").split("/")[1 + inside["root_path"].count("/") :]
 
 
-def file_of(scope: Scope) -> bool:
-    """Whether the path is that of a file of Streamlit's."""
-    path = os.path.join(file_util.get_static_dir(), *map(unquote, path_parts(scope)))  # noqa: PTH118
+def is_file(parts: Sequence[str]) -> bool:
+    """Whether the parts of a path are those of a file of Streamlit's."""
+    path = os.path.join(file_util.get_static_dir(), *map(unquote, parts))  # noqa: PTH118
     # Of a path that can be none, pathlib would make an error.
     return os.path.isfile(path)  # noqa: PTH113

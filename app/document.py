@@ -42,8 +42,8 @@ class FirstDocument:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by the document of a page, or leave it to the application."""
-        parts = addresses.asked_page(scope)
-        if len(parts) != 1 or addresses.file_of(scope):
+        parts = addresses.path_parts(scope) if addresses.asks_for_page(scope) else []
+        if len(parts) != 1 or addresses.is_file(parts):
             await self._app(scope, receive, send)
             return
         visitors.come()
@@ -77,15 +77,13 @@ def document(lang: str) -> str:
     title = escape(words("app.title"))
     # A word of the plan's own cannot end the script.
     said = json.dumps(notices, ensure_ascii=False).replace("<", "\\u003c")
-    own = Path(__file__)
-    style, script = (own.with_suffix(end).read_text("utf-8") for end in (".css", ".js"))
+    style, script, page = _files()
     shown = (
         f"<style>{style}</style>"
         f'<div id="atlas-waiting" role="status" class="first"><b>{title}</b>'
         f"<p>{escape(words('waiting.load'))}</p><small aria-hidden=true></small><i></i></div>"
         f"<script>const WORDS = {said};\n{script}</script>"
     )
-    page = _streamlits()
     for theirs, ours in (
         (r'<html lang="en">', f'<html lang="{lang}">'),
         (r"<title>.*?</title>", f"<title>{title}</title>"),
@@ -100,5 +98,8 @@ def document(lang: str) -> str:
 
 
 @cache
-def _streamlits() -> str:
-    return (Path(file_util.get_static_dir()) / "index.html").read_text("utf-8")
+def _files() -> tuple[str, ...]:
+    """Return style and script of the notice, and the document of Streamlit."""
+    own, theirs = Path(__file__), Path(file_util.get_static_dir()) / "index.html"
+    files = (own.with_suffix(".css"), own.with_suffix(".js"), theirs)
+    return tuple(file.read_text("utf-8") for file in files)
