@@ -6,10 +6,9 @@ Every sentence is filled with numbers and names of the layers; nothing is said t
 from __future__ import annotations
 
 import math
-from collections import Counter
 from dataclasses import dataclass
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -17,9 +16,9 @@ from geo.geodesic import geodesic_area_km2
 from geo.numerals import listed, number
 from layers import questions
 from layers.book import series
+from layers.book.features import bars, feature_table, kinds, kinds_chart
 from layers.keeping.answers import kept_answer
-from layers.look.charts import Chart
-from layers.look.symbology import symbology, value_label
+from layers.look.symbology import value_label
 from layers.look.told import in_words, with_ends
 from layers.plan.area import area, per_plan
 from layers.plan.catalogue import load, names_by_id, table
@@ -30,23 +29,21 @@ from layers.plan.selection import placed_share
 from layers.plan.zonings import DISC_RULE, zoning
 from layers.questions.subjects import Points, Zones, point_layers, role_of
 from layers.record.specification import asked
-from layers.type.tables import Table
 from layers.words import capital, paragraph, say, unit_label
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     import geopandas as gpd
 
     from layers.book.series import Row, Subject
+    from layers.look.charts import Chart
     from layers.record.specification import MapSpec
-    from layers.type.tables import Cell
+    from layers.type.tables import Table
 
 KINDS_TOLD = 6
 # Chinese names, one after the other, that a zone may state.
 INDUSTRIES = "leading_industries"
-# A single bar compares nothing.
-FEWEST_BARS = 2
 UNLOCATED = "unlocated"
 
 
@@ -123,8 +120,8 @@ def of_zone(zone: Subject, spec: MapSpec) -> Facts:
     return Facts(
         figures,
         (*_place(zone, lang), *contents),
-        _table(rows, lang, of_layers=True),
-        _kinds_chart(*next(iter(inside.items())), lang),
+        feature_table(rows, lang, of_layers=True),
+        kinds_chart(*next(iter(inside.items())), lang),
         ((*answer[:1],), *numbers) if answer else tuple(numbers),
     )
 
@@ -172,8 +169,8 @@ def of_kind(points: Points, spec: MapSpec) -> Facts:
     return Facts(
         tuple(figures),
         tuple(text),
-        _table(sorted(rows, key=lambda row: row["evidence"] == UNLOCATED), lang),
-        _chart(_say("chart_units", lang, units=units), list(counts.items())),
+        feature_table(sorted(rows, key=lambda row: row["evidence"] == UNLOCATED), lang),
+        bars(_say("chart_units", lang, units=units), list(counts.items())),
         (tuple(figures[1:2]), tuple(figures[2:4])),
     )
 
@@ -405,13 +402,12 @@ def _told_of(points: Points, features: list[Row], drawn: Row | None, lang: str) 
         return [_say("none", lang, **words)] if lead or role.amount else []
     sentences = []
     if lead:
-        counts = _kinds(features)
+        counts = kinds(features, role.group)
         most = counts[:KINDS_TOLD]
         parts = [f"{value_label(role.group, value, lang=lang)} {n}" for value, n in most]
         if others := sum(n for _, n in counts[KINDS_TOLD:]):
             parts.append(_say("kinds_others", lang, n=number(others)))
-        kinds = listed(parts, lang)
-        sentences.append(_say("kinds", lang, kinds=kinds, **words))
+        sentences.append(_say("kinds", lang, kinds=listed(parts, lang), **words))
     if role.amount:
         amounts = _amounts(layer, features)
         key = "amounts" if len(amounts) else "amounts_unstated"
@@ -420,12 +416,6 @@ def _told_of(points: Points, features: list[Row], drawn: Row | None, lang: str) 
         words |= {"stated": number(len(amounts)), "sum": in_words(sum(amounts), "weight_sum")}
         sentences.append(_say(key, lang, **words, **_amount_words(layer, lang)))
     return sentences
-
-
-def _kinds(features: list[Row]) -> list[tuple[str, int]]:
-    """Return how many features of the layer that pages say most of are of each kind, most first."""
-    kinds = (row[role_of(_lead()).group] for row in features)
-    return Counter(kind for kind in kinds if isinstance(kind, str)).most_common()
 
 
 def _inherited(placed: Iterable[Row], lang: str) -> list[str]:
@@ -441,57 +431,6 @@ def _answer(zone: Subject, spec: MapSpec) -> list[tuple[str, str]]:
     if _area(zone, spec.pages or "") is None:
         return []
     return asked(spec).facts(zone.id, spec.pages or "", spec.lang)
-
-
-# ---- table and chart ----
-
-
-def _table(features: list[Row], lang: str, *, of_layers: bool = False) -> Table | None:
-    """Return features with evidence and accuracy, and kind and layer if they are of several."""
-    if not features:
-        return None
-    names = ("name", *(["kind"] if of_layers else []), "evidence", "accuracy")
-    header = tuple(say(f"atlas.column.{name}", lang) for name in names)
-    rows = tuple(_row(row, lang, of_layers=of_layers) for row in features)
-    return Table(header, rows, numeric=(len(names) - 1,))
-
-
-def _row(row: Row, lang: str, *, of_layers: bool) -> tuple[Cell, ...]:
-    column = role_of(row["layer"]).group
-    kind = [_of("reading.noun", row["layer"], lang)]
-    if isinstance(row.get(column), str):
-        kind.append(value_label(column, row[column], lang=lang))
-    evidence = value_label("evidence", row["evidence"], lang=lang)
-    accuracy = row["accuracy_m"]
-    name = row[f"name_{lang}"]
-    words = " · ".join(kind)
-    return (
-        name,
-        *([capital(words)] if of_layers else []),
-        evidence,
-        None if pd.isna(accuracy) else round(accuracy),
-    )
-
-
-def _kinds_chart(points: Points, features: list[Row], lang: str) -> Chart | None:
-    """Return how many features of the layer that pages say most of are of each kind."""
-    column = role_of(points.layer).group
-    counts = _kinds(features)
-    look = symbology()["layers"][points.layer]
-    coloured = look.get("classify") == column
-    colours = tuple(look["classes"][value]["colour"] for value, _ in counts if coloured)
-    labelled = [(value_label(column, value, lang=lang), n) for value, n in counts]
-    return _chart(_say("chart", lang, noun=points.noun(lang)), labelled, colours)
-
-
-def _chart(
-    title: str, counts: Sequence[tuple[Any, int]], colours: tuple[str, ...] = ()
-) -> Chart | None:
-    if len(counts) < FEWEST_BARS:
-        return None
-    values = tuple(float(n) for _, n in counts)
-    names = tuple(str(name) for name, _ in counts)
-    return Chart("bar", names, ((title, values),), title=title, colours=colours)
 
 
 # ---- words ----
