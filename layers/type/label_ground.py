@@ -102,3 +102,16 @@ class Ground:
             crossed &= ~shapely.intersects(own, each.geometry)
             costs += each.cost * (share + crossed)
         return costs
+
+
+def overlap(one: Floats, other: Floats) -> NDArray[np.bool_]:
+    """Tell which pairs of boxes overlap: those that no direction of their sides keeps apart."""
+    over = np.ones(len(one), dtype=bool)
+    sides = [box[:, corner] - box[:, 0] for box in (one, other) for corner in (1, 3)]
+    for side in sides:
+        along = side / np.hypot(side[:, 0], side[:, 1])[:, None]
+        first = np.einsum("nck,nk->nc", one, along)
+        second = np.einsum("nck,nk->nc", other, along)
+        over &= first.max(axis=1) > second.min(axis=1) + TOUCH
+        over &= second.max(axis=1) > first.min(axis=1) + TOUCH
+    return over

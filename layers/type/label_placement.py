@@ -30,7 +30,7 @@ from layers.type.label_candidates import (
     polygons,
     stretches,
 )
-from layers.type.label_ground import TOUCH, Bounds, Ground, Obstacle
+from layers.type.label_ground import TOUCH, Bounds, Ground, Obstacle, overlap
 from layers.type.label_leaders import (
     CLOSE,
     CROSSING_COST,
@@ -285,7 +285,7 @@ class _Search:
         one, other = one[apart], other[apart]
         turned = (self.boxes.angle[one] != 0) | (self.boxes.angle[other] != 0)
         keep = ~turned
-        keep[turned] = _overlap(around[one[turned]], around[other[turned]])
+        keep[turned] = overlap(around[one[turned]], around[other[turned]])
         one, other = one[keep], other[keep]
         order = np.lexsort((other, one))
         first = np.searchsorted(one[order], np.arange(len(self.owner) + 1))
@@ -461,19 +461,6 @@ def _repeated(label: int, request: LabelRequest, ground: Ground) -> list[_Wanted
         _Wanted(label, replace(request, geometry=piece, required=request.required and k == 0))
         for k, piece in enumerate(pieces)
     ]
-
-
-def _overlap(one: Floats, other: Floats) -> NDArray[np.bool_]:
-    """Tell which pairs of boxes overlap: those that no direction of their sides keeps apart."""
-    over = np.ones(len(one), dtype=bool)
-    sides = [box[:, corner] - box[:, 0] for box in (one, other) for corner in (1, 3)]
-    for side in sides:
-        along = side / np.hypot(side[:, 0], side[:, 1])[:, None]
-        first = np.einsum("nck,nk->nc", one, along)
-        second = np.einsum("nck,nk->nc", other, along)
-        over &= first.max(axis=1) > second.min(axis=1) + TOUCH
-        over &= second.max(axis=1) > first.min(axis=1) + TOUCH
-    return over
 
 
 def _require(
