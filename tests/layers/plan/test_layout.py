@@ -249,10 +249,10 @@ def test_the_axis_never_turns_back_on_its_course() -> None:
 
 def test_roads_are_joined_and_their_overlap_is_walked_once() -> None:
     nodes = points((0, 10_000), (0, -10_000))
-    upper = [(0.0, 10_000.0), (0.0, 0.0)]
+    upper = [(0.0, 10_000.0), (0.0, 5000.0), (0.0, 0.0)]
     lower = [(100.0, 2000.0), (100.0, -10_000.0)]
     axis = along_roads(nodes, lines(upper, lower), reach_m=1000)
-    assert vertices(axis) == [(0, 10_000), (0, 0), (100, 0), (100, -10_000), (0, -10_000)]
+    assert vertices(axis) == [*upper, (100, 0), (100, -10_000), (0, -10_000)]
 
 
 def test_a_road_that_begins_inside_the_last_one_is_taken_from_where_that_one_ends() -> None:

@@ -243,3 +243,19 @@ def test_a_geocoder_that_cannot_be_asked_ends_it_and_an_address_that_none_knows_
         proposals.proposed(
             Answers(GeocoderError("key", code="geocoder.key")), "Road 1", city="Changsha"
         )
+
+
+def test_of_things_that_weigh_the_same_those_of_the_first_part_come_first() -> None:
+    things, features = unplaced.unplaced(), unplaced._features()
+    parts = features.groupby(features["id"].map(thing_of_each()))["part"].min()
+    part = things["id"].map(parts)
+    order = list(zip(-things["amount"], -things["features"], part, strict=True))
+    assert order == sorted(order)
+    assert part.nunique() > 1
+
+
+def test_features_of_a_layer_that_adds_nothing_up_have_an_amount_of_zero() -> None:
+    features = unplaced._features()
+    others = features[features["layer"] != "projects"]
+    assert not others.empty
+    assert others["amount"].tolist() == [0.0] * len(others)
