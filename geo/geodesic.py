@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 _CGCS2000 = Geod(a=6_378_137.0, rf=298.257222101)
 # Rings that are measured between two looks at the watch.
 _RINGS_AT_ONCE = 5_000
-_RING_POINTS = 3
 
 
 @door
@@ -70,9 +69,8 @@ def geodesic_area_km2(geoms: Frame) -> pd.Series:
     for at, (start, stop) in enumerate(pairwise(starts.tolist())):
         if at % _RINGS_AT_ONCE == 0:
             checkpoint(at, len(rings))
-        if stop - start > _RING_POINTS:
-            piece = xy[start:stop]
-            areas[at] = abs(_CGCS2000.polygon_area_perimeter(piece[:, 0], piece[:, 1])[0])
+        piece = xy[start:stop]
+        areas[at] = abs(_CGCS2000.polygon_area_perimeter(piece[:, 0], piece[:, 1])[0])
     owners = part_owner[ring_part]
     total = np.bincount(owners, weights=np.where(shell, areas, -areas), minlength=len(geometry))
     return labelled(_series(total / 1e6, geoms, geometry, "area_km2"))
