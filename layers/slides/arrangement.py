@@ -28,6 +28,7 @@ from layers.slides.parts import (
     least_height,
     numbered_plan,
     paragraph,
+    spread,
     text_box,
     text_plan,
 )
@@ -101,10 +102,12 @@ def fill(
     if slide.beside:
         _row(page, slide, area)
         return None, None
-    if text := _abreast(slide, area):
-        draw_text(page, text, area)
-        area = area.part(left=area.width * TEXT_ABREAST + TEXT_COLUMN_GAP)
-        slide = rest = replace(slide, text=())
+    if both := _abreast(slide, area):
+        text, table = both
+        draw_text(page, spread(text, area.height), area)
+        beside = area.part(left=area.width * TEXT_ABREAST + TEXT_COLUMN_GAP)
+        draw_table(page, table.spread(area.height), len(table.cells) - 1, beside)
+        return None, None
     if slide.fewer and slide.table:
         slide = rest = replace(slide, table=_shortened(slide, slide.table, area))
     beside = bool(slide.text or slide.table or slide.legend or (slide.map and slide.chart))
@@ -144,8 +147,8 @@ def _shortened(slide: Slide, table: Table, area: Box) -> Table:
     return table
 
 
-def _abreast(slide: Slide, area: Box) -> TextPlan | None:
-    """Return a text that stands beside its table, None where the one stands above the other."""
+def _abreast(slide: Slide, area: Box) -> tuple[TextPlan, Grid] | None:
+    """Return a text and a table that stand beside each other, None where one is above the other."""
     if slide.map or slide.chart or slide.legend or not (slide.text and slide.table):
         return None
     wide = len(slide.table.header) > FEW_COLUMNS
@@ -155,7 +158,7 @@ def _abreast(slide: Slide, area: Box) -> TextPlan | None:
     beside = area.width * (1.0 - TEXT_ABREAST) - TEXT_COLUMN_GAP
     grid = table_grid(slide.table, beside, area.height, alone=False)
     whole = not grid.broken and grid.rows_within(area.height) == len(slide.table.rows)
-    return text if whole and not text.rest else None
+    return (text, grid) if whole and not text.rest else None
 
 
 def _mapped(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
@@ -138,7 +138,6 @@ def draw_text(page: Page, plan: TextPlan, box: Box) -> None:
         Page, paragraphs, and their box.
     """
     each = math.ceil(len(plan.paragraphs) / plan.columns)
-    gap = plan.gap if plan.numbered else PARAGRAPH_GAP
     for column in range(plan.columns):
         part = plan.paragraphs[column * each : (column + 1) * each]
         if not part:
@@ -149,12 +148,28 @@ def draw_text(page: Page, plan: TextPlan, box: Box) -> None:
             paragraph(
                 words,
                 plan.size_pt,
-                before_pt=gap * plan.size_pt if at else 0.0,
+                before_pt=plan.gap * plan.size_pt if at else 0.0,
                 numbered=plan.numbered,
             )
             for at, words in enumerate(part)
         )
         add(page, text_box(page.shapes, "Text", written, place))
+
+
+def spread(plan: TextPlan, height: float) -> TextPlan:
+    """Return paragraphs in one column so far apart as to fill a height, or nearly.
+
+    Parameters
+    ----------
+    plan, height
+        The paragraphs, and the height in points.
+    """
+    gaps = len(plan.paragraphs) - 1
+    if plan.columns > 1 or gaps < 1:
+        return plan
+    each = gaps * plan.size_pt
+    gap = min(plan.gap + max(0.0, height - plan.height) / each, max(WIDEST_GAP, plan.gap))
+    return replace(plan, gap=gap, height=plan.height + (gap - plan.gap) * each)
 
 
 def numbered_plan(paragraphs: Sequence[str], width: float, height: float) -> TextPlan:
@@ -166,14 +181,10 @@ def numbered_plan(paragraphs: Sequence[str], width: float, height: float) -> Tex
         As for :func:`text_plan`.
     """
     for size in (*LARGE_SIZES_PT, *TEXT_SIZES_PT):
-        inner = width - NUMBER_EM * size
-        used = sum(text_height(each, inner, size) for each in paragraphs)
-        spaces = max(1, len(paragraphs) - 1) * size
-        if used + PARAGRAPH_GAP * spaces <= height:
-            gap = min((height - used) / spaces, WIDEST_GAP)
-            return TextPlan(
-                tuple(paragraphs), (), size, width, used + gap * spaces, gap=gap, numbered=True
-            )
+        used = _text_used(paragraphs, width - NUMBER_EM * size, size)
+        if used <= height:
+            plan = TextPlan(tuple(paragraphs), (), size, width, used, numbered=True)
+            return spread(plan, height)
     return text_plan(paragraphs, width, height, alone=True)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 TABLE_SIZES_PT = (18.0, 16.0, 14.0, 13.0, 12.0)
 # Inner margins of a cell, ems, and how much wider than its text a table may become.
 CELL_X_EM, CELL_Y_EM, LOOSEST = 0.5, 0.25, 1.7
+# How much higher than they need rows become where a table would leave its side empty.
+HIGHEST_ROWS = 1.8
 # Titles of columns of numbers go over so many lines.
 MOST_HEAD_LINES = 3
 # Columns keep this, in ems, before their words are broken; bold words, and all words in a font that
@@ -68,6 +70,12 @@ class Grid:
             if left < -TINY:
                 return count
         return len(self.heights) - 1
+
+    def spread(self, height: float) -> Grid:
+        """Return the table with higher rows, where there is room for them."""
+        head, *rows = self.heights
+        more = min(HIGHEST_ROWS, max(1.0, (height - head) / sum(rows)))
+        return replace(self, heights=(head, *(each * more for each in rows)))
 
     def after(self, rows: int) -> Grid:
         """Return the table without its first rows."""

@@ -664,6 +664,17 @@ def test_a_short_table_stands_beside_its_text_and_is_not_parted():
     assert len(frame.table.rows) == 1 + len(table.rows)
 
 
+def test_a_text_and_a_table_of_few_rows_fill_the_slide_that_they_share():
+    table = Table(("指标", "数值"), (("第一项", 1), ("第二项", 2)))
+    (slide,) = made(Slide("解读", text=TEXT * 2, table=table)).slides
+    (text,) = [each for each in slide.shapes if each.name == "Text"]
+    (frame,) = [each for each in slide.shapes if each.has_table]
+    first, second, *_ = text.text_frame.paragraphs
+    assert second.space_before > 0.8 * first.runs[0].font.size
+    head, *rows = [row.height for row in frame.table.rows]
+    assert min(rows) > 1.5 * head
+
+
 def test_contents_can_be_the_last_slide():
     slides = (Slide("甲", text=TEXT), Slide("目录"))
     deck = made(*slides, contents=Contents(1, ("名称", "页"), (("甲", 0),)))
