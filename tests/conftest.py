@@ -285,8 +285,12 @@ def open_page(browser: Browser, left: list[BrowserContext]) -> Iterator[Callable
     The test fails on any script error, dialog or request to another host on such a page. A test
     that serves another host itself adds its address to ``page.allowed``.
     """
+    from playwright.sync_api import expect  # noqa: PLC0415
+
     from tests.chromium import watch  # noqa: PLC0415
 
+    # What is waited for comes late where all cores are at work.
+    expect.set_options(timeout=TIMEOUT_MS)
     trouble: list[str] = []
     with ExitStack() as visits:
 

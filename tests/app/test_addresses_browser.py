@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -45,4 +46,4 @@ def test_a_page_stands_whatever_its_address_says(page: Page, app: str) -> None:
     assert not {"bandwidth", "layer", "cell"} & set(parse_qs(urlparse(page.url).query))
     assert page.locator("[data-testid=stSliderThumbValue]").first.inner_text() == "自动"
     layer = page.get_by_role("combobox", name="点图层", exact=True)
-    assert layer.input_value() == "创新平台"
+    expect(layer).to_have_value("创新平台")

@@ -571,7 +571,7 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     page = open_page()
     show(page, app, "density", layer="projects", lang="en")
     layer = page.get_by_role("combobox", name=words("choose.layer", "en"))
-    assert layer.input_value() == layers.resource("projects").title("en")
+    expect(layer).to_have_value(layers.resource("projects").title("en"))
     option = value_label("sector", sector, lang="en")
     choose_one_of_several(page, words("choose.sector", "en"), option)
     wait_for_parameter(page, "sector", json.dumps([sector]))
@@ -592,7 +592,7 @@ def test_a_link_opens_the_same_controls_and_the_same_view(open_page, app):
     assert same.locator(".atlas-legend").inner_text() == legend
     assert_links(other, "en")
     shown = other.get_by_role("combobox", name=words("choose.layer", "en"))
-    assert shown.input_value() == layers.resource("projects").title("en")
+    expect(shown).to_have_value(layers.resource("projects").title("en"))
     tags = other.locator("[data-testid=stMultiSelectTagsContainer]").first
     assert value_label("sector", sector, lang="en") in tags.inner_text()
     assert other.locator("[data-testid=stSliderThumbValue]").first.inner_text() == "500"
@@ -640,7 +640,7 @@ def test_each_step_is_one_step_back_and_what_was_chosen_goes_with_the_visitor(pa
     wait_for_parameter(page, "zoning", None)
     still(page)
     zoning = page.get_by_role("combobox", name=words("choose.zoning"))
-    assert zoning.input_value() == words("zoning.circles")
+    expect(zoning).to_have_value(words("zoning.circles"))
     # A year of the map is a step of its own.
     years = page.frame_locator("iframe").locator(".atlas-time")
     latest = int(years.get_by_role("slider").get_attribute("max") or 0)
