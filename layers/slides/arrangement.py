@@ -105,8 +105,8 @@ def fill(
     if both := _abreast(slide, area):
         text, table = both
         draw_text(page, spread(text, area.height), area)
-        beside = area.part(left=area.width * TEXT_ABREAST + TEXT_COLUMN_GAP)
-        draw_table(page, table.spread(area.height), len(table.cells) - 1, beside)
+        right = area.part(left=area.width * TEXT_ABREAST + TEXT_COLUMN_GAP)
+        draw_table(page, table.spread(area.height), len(table.cells) - 1, right)
         return None, None
     if slide.fewer and slide.table:
         slide = rest = replace(slide, table=_shortened(slide, slide.table, area))
