@@ -117,8 +117,10 @@ class Supports(NamedTuple):
         -------
         Coordinates of shape (…, m, 2), metres.
         """
-        errors = errors[..., self.place, :]
-        at = self.centre + self.sigma_m[:, None] * errors
+        if not np.array_equal(self.place, np.arange(errors.shape[-2])):
+            errors = errors[..., self.place, :]
+        at = errors * self.sigma_m[:, None]
+        at += self.centre
         somewhere = np.isnan(self.sigma_m)
         first, counts = self.first[:-1][somewhere], np.diff(self.first)[somewhere]
         # The same random numbers serve, as even ones.
