@@ -149,8 +149,12 @@ def nearest_areas(sites: Frame, *, within: Frame) -> gpd.GeoDataFrame:
 
 def _cut(cells: NDArray[Any], whole: Any) -> NDArray[Any]:  # noqa: ANN401  any geometry
     """Part of each cell that is on the whole, a few cells between two looks at the watch."""
-    some = slices(cells.size, _CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole)))
-    return np.concatenate([shapely.intersection(cells[each], whole) for each in some])
+    shapely.prepare(whole)  # most cells lie wholly in it
+    parts = cells.copy()
+    for some in slices(cells.size, _CORNERS_AT_ONCE // int(shapely.get_num_coordinates(whole))):
+        cut = some.start + np.flatnonzero(~shapely.contains_properly(whole, cells[some]))
+        parts[cut] = shapely.intersection(cells[cut], whole)
+    return parts
 
 
 def _voronoi(places: Floats, bounds: Floats) -> NDArray[Any]:
