@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from geo.numerals import LANGUAGES
@@ -14,6 +15,8 @@ from layers.questions.kinds import maps
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from layers.record.specification import MapSpec
 
 WORDS = Words(__file__)
 HEADINGS = (
@@ -36,6 +39,11 @@ def speaking(lang: str | None) -> Iterator[None]:
 def spoken() -> tuple[str, ...]:
     """Return the languages that commands speak."""
     return _spoken.get()
+
+
+def in_language(spec: MapSpec) -> MapSpec:
+    """Return a map in the one language that commands are asked to speak, else in its own."""
+    return replace(spec, lang=spoken()[0]) if len(spoken()) == 1 else spec
 
 
 def in_words(words: Callable[[str], str]) -> str:

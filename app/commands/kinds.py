@@ -12,7 +12,7 @@ import yaml
 from typer.core import TyperGroup
 
 import geo
-from app.commands.help import in_words, spoken, with_headings, worded
+from app.commands.help import in_language, in_words, spoken, with_headings, worded
 from app.commands.options import AsJson, Output, numbers, say_receipt
 from app.commands.output import RASTERS, deliver, deliver_numbers, print_json, told_if_slow, wrote
 from geo.errors import InputError
@@ -107,7 +107,7 @@ def command_of(kind: type[Kind]) -> Callable[..., None]:
         }
         question = _question(kind, parameters)
         if spec is not None:
-            _write_spec(specified(question, Sheet("", INTERNAL)), parameters, spec)
+            _write_spec(in_language(specified(question, Sheet("", INTERNAL))), parameters, spec)
         if spec != SCREEN:
             answer_to(question, as_json=as_json, output=output)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from app.commands.help import spoken, told
+from app.commands.help import in_language, told
 from app.commands.output import told_if_slow, wrote
 from layers.outputs import remake
 from layers.outputs import snapshot as write_snapshot
@@ -48,9 +47,7 @@ def snapshot(
         date=date,
     )
     # Whoever asks the commands for one language wants the file in it too.
-    if len(spoken()) == 1:
-        map_spec = replace(map_spec, lang=spoken()[0])
-    _write(map_spec, output, template if brand is None else _branded(brand, template))
+    _write(in_language(map_spec), output, template if brand is None else _branded(brand, template))
 
 
 def rerun(
@@ -81,8 +78,7 @@ def _write(spec: MapSpec, path: Path, template: Path | bytes | None) -> None:
     if spec.pages is None:
         with told_if_slow(told("told.drawing")):
             write_snapshot(spec, path, template=template)
-        asked = spec if len(spoken()) > 1 else replace(spec, lang=spoken()[0])
-        for line in asked.statement().notes():
+        for line in in_language(spec).statement().notes():
             typer.echo(line, err=True)
     else:
         with typer.progressbar(

@@ -471,6 +471,7 @@ def test_what_is_asked_is_written_down_printed_and_found_again(run, tmp_path: Pa
     words = ("pattern", "hot-spots", "--zoning", "squares", "--cell-m", 6000, "--no-star")
     found = table(run(*words, "--permutations", 499, "--spec", path, "--json"))
     assert "star: false" in run(*words, "--spec", "-").stdout
+    assert "lang: en" in run("--lang", "en", *words, "--spec", "-").stdout
     same(table(run("answer", path, "--json")), found)
     run("snapshot", path, "--review", "internal", "--dpi", "60", "-o", tmp_path / "hot.png")
     spec, _ = remake(tmp_path / "hot.png")
