@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from layers.book.map_deck import drawn_slide
 from layers.book.together import comparable, without_dots
 from layers.look.callouts import has_results
 from layers.look.charts import MOST_BARS, Chart
-from layers.look.overlays import Choropleth, Isolines, Points, Surface
+from layers.look.overlays import Choropleth, Features, Isolines, Points, Surface
 from layers.look.told import as_told, below_each_other
 from layers.plan.area import area
 from layers.plan.selection import located
@@ -43,6 +44,8 @@ FOREMOST = 8
 # Of a heading of a legend, beside a unit in brackets.
 LONGEST_HEADING = LONGEST_LABEL - 30
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)?")
+# A word of letters, else each character: names of Chinese may begin alike anywhere.
+_WORD = re.compile(r"[\dA-Za-z.,'’–-]+|.", re.DOTALL)
 
 
 class Compared(NamedTuple):
@@ -188,9 +191,8 @@ def told_apart(
 ) -> list[Content]:
     """Return two maps whose legend says what tells them apart.
 
-    What is of the same and in the same unit has one legend, which says how each map has what else
-    is unlike: a bandwidth, a distance, which points. What is not has a legend of its own, which
-    says how its map has it.
+    What is of the same and in the same unit has one legend, called by both maps, and points that
+    are drawn alike say how each map chose them; all else stands above the maps.
 
     Parameters
     ----------
@@ -201,31 +203,71 @@ def told_apart(
     """
     lang = contents[0].lang
     titles = [each.subjects.title(lang) if each.subjects else "" for each in questions]
-    dotted = all(any(_is_dots(o, titles) for o in each.overlays) for each in contents)
-    named = [each for each in rows if each.name]
-    of_points = [each for each in named if each.of == "points"]
-    results = [each for each in named if not (dotted and each.of == "points")]
+    of_points = [each for each in rows if each.name and each.of == "points"]
+    headings = [_headings(each, lang) for each in contents]
+    called = {each: joined(*pair) for pair in zip(*headings, strict=False) for each in pair}
     found = []
     for at, content in enumerate(contents):
-        twins = [_known(each, lang) for each in contents[1 - at].overlays]
+        twins = {_measure(each): _titled(each, lang) for each in contents[1 - at].overlays}
         overlays = []
         for each in content.overlays:
-            title = each.title_en if lang == "en" and each.title_en else each.title
+            title = _titled(each, lang)
             if _is_dots(each, titles) and of_points:
-                title = _with(_common(titles, questions, lang), of_points, None, lang)
+                title = _with(_common(titles, questions, lang), of_points, lang)
             elif isinstance(each, Choropleth | Surface | Isolines):
-                side = None if _known(each, lang) in twins else at
-                unsaid = [row for row in results if each.unit not in row.values]
-                title = _with(title, unsaid, side, lang)
-            overlays.append(replace(each, title=title, title_en=title))
+                pair = (title, twins.get(_measure(each), title))
+                title = joined(*(pair if at == 0 else pair[::-1]))
+            of = replace(each, title=title, title_en=title)
+            if isinstance(of, Features) and of.heading:
+                heading = called.get(_heading(of, lang), _heading(of, lang))
+                of = replace(of, heading=heading, heading_en=heading)
+            overlays.append(of)
         found.append(replace(content, overlays=tuple(overlays)))
     return found
 
 
-def _known(overlay: Overlay, lang: str) -> tuple[object, ...]:
+def _titled(overlay: Overlay, lang: str) -> str:
+    return overlay.title_en if lang == "en" and overlay.title_en else overlay.title
+
+
+def _heading(overlay: Features, lang: str) -> str:
+    return overlay.heading_en if lang == "en" and overlay.heading_en else overlay.heading
+
+
+def _headings(content: Content, lang: str) -> list[str]:
+    """Return what classes that are results of their own have above them."""
+    classes = (each for each in content.overlays if isinstance(each, Features) and each.heading)
+    return list(dict.fromkeys(_heading(each, lang) for each in classes))
+
+
+def _measure(overlay: Overlay) -> tuple[object, ...]:
     """Return what two results have in common that share a legend."""
-    title = overlay.title_en if lang == "en" else overlay.title
-    return (type(overlay), title, getattr(overlay, "unit", ""), getattr(overlay, "column", ""))
+    return (type(overlay), getattr(overlay, "unit", ""), getattr(overlay, "column", ""))
+
+
+def joined(one: str, other: str) -> str:
+    """Return what two maps are called as one name, with what both names begin and end with once.
+
+    Examples
+    --------
+    >>> joined("Hot spots: platforms", "Hot spots: projects")
+    'Hot spots: platforms → projects'
+    >>> joined("平台的热点", "项目的热点")
+    '平台 → 项目的热点'
+    """
+    first, second = (_WORD.findall(each) for each in (one, other))
+    head = _same(first, second)
+    tail = _same(first[head:][::-1], second[head:][::-1])
+    ends = [len(each) - tail for each in (first, second)]
+    own = ["".join(each[head:end]) for each, end in zip((first, second), ends, strict=True)]
+    if not all(own):
+        return one if one == other else f"{one} → {other}"
+    return "".join((*first[:head], " → ".join(own), *first[ends[0] :]))
+
+
+def _same(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many words are the same before one is not."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def _is_dots(overlay: Overlay, titles: Sequence[str]) -> bool:
@@ -239,15 +281,12 @@ def _common(titles: Sequence[str], questions: Sequence[Kind], lang: str) -> str:
     return titles[0] if len({*titles}) == 1 or subjects is None else subjects.about.title(lang)
 
 
-def _with(title: str, rows: Sequence[Apart], side: int | None, lang: str) -> str:
+def _with(title: str, rows: Sequence[Apart], lang: str) -> str:
     """Return the title of a legend with what tells maps apart, as much as has room, in short."""
-    said = [
-        _of_both(row, lang) if side is None else _row(row.name, row.values[side], lang)
-        for row in (row._replace(values=_short(row.values)) for row in rows)
-    ]
     words = title
-    for each in said:
-        longer = say("statement.then", lang).join((words, each))
+    for row in rows:
+        said = _of_both(row._replace(values=_short(row.values)), lang)
+        longer = say("statement.then", lang).join((words, said))
         if len(longer) <= LONGEST_HEADING:
             words = longer
     return words
@@ -287,17 +326,16 @@ def _title(
             return f"{before} → {after}"
 
         found = _FIGURE.sub(both, one).removesuffix(say("statement.end", lang))
-    else:
-        found, figures = _asked_of_both(specs), [[], []]
-    if specs[0].year != specs[1].year:
-        years, *others = rows
-        rows = [years._replace(values=_counted(years.values, contents, lang)), *others]
-    return _bracketed(found, rows, figures, lang)
+        return _bracketed(found, _with_counts(specs, contents, rows), figures, lang)
+    return _topic(specs, _with_counts(specs, contents, rows))
 
 
-def _topic(specs: Sequence[MapSpec]) -> str:
+def _topic(specs: Sequence[MapSpec], rows: Sequence[Apart]) -> str:
     """Return what both maps are about, and what tells them apart."""
-    return _bracketed(_asked_of_both(specs), _rows(specs), [[], []], specs[0].lang)
+    one, other = _asked_of_both(specs)
+    # Points of two layers are in the titles, if in other words.
+    unsaid = [row for row in rows if row.name or row.of != "points" or one == other]
+    return _bracketed(joined(one, other), unsaid, [[], []], specs[0].lang)
 
 
 def _bracketed(
@@ -314,8 +352,8 @@ def _bracketed(
     return bracketed(found, say("statement.then", lang).join(unsaid), lang)
 
 
-def _asked_of_both(specs: Sequence[MapSpec]) -> str:
-    """Return what is asked in both maps, of points that take in those of both, if it is the same.
+def _asked_of_both(specs: Sequence[MapSpec]) -> list[str]:
+    """Return what is asked in each map, of points that take in those of both.
 
     Existing platforms and planned ones are both platforms.
     """
@@ -324,8 +362,7 @@ def _asked_of_both(specs: Sequence[MapSpec]) -> str:
     if one is not None and other is not None and one.layer == other.layer:
         free = {column: [] for column in unlike_columns(one, other)}
     wider = (each.part(parameters={**each.parameters, **free}) for each in specs)
-    titles = (asked(each, checked=False).title(lang) for each in wider)
-    return " → ".join(dict.fromkeys(titles))
+    return [asked(each, checked=False).title(lang) for each in wider]
 
 
 def _alike(*figures: str) -> list[str]:
@@ -347,15 +384,20 @@ def _are_among(words: str, figures: Sequence[str]) -> bool:
     return bool(own) and set(own) <= set(figures)
 
 
-def _counted(years: Sequence[str], contents: Sequence[Content], lang: str) -> tuple[str, str]:
-    """Return years, each with how many features that have a place its map shows by it."""
+def _with_counts(
+    specs: Sequence[MapSpec], contents: Sequence[Content], rows: Sequence[Apart]
+) -> Sequence[Apart]:
+    """Return what tells maps apart, years with how many features that have a place are there."""
+    if specs[0].year == specs[1].year:
+        return rows
+    lang, (years, *others) = specs[0].lang, rows
     one, other = (
         say("versus.counted", lang, words=words, n=number(n))
         if (n := _dated(content)) is not None
         else words
-        for words, content in zip(years, contents, strict=True)
+        for words, content in zip(years.values, contents, strict=True)
     )
-    return one, other
+    return [years._replace(values=(one, other)), *others]
 
 
 def _dated(content: Content) -> int | None:
@@ -410,7 +452,8 @@ def _figures(specs: Sequence[MapSpec], captions: Sequence[str]) -> list[Slide]:
         left = number(len(larger) - FOREMOST)
         text = (say("versus.left_out", lang, n=left, shown=number(FOREMOST)),)
     zones = tuple(shown[0].loc[values[0].index, f"name_{lang}"])
-    told, title = specs[0].statement(), say("slides.figures", lang, title=_topic(specs))
+    told, topic = specs[0].statement(), _topic(specs, _rows(specs))
+    title = say("slides.figures", lang, title=topic)
     if questions[1].column != column:
         # Figures of two units have no difference and no bars in common.
         columns = [each.column for each in questions]

@@ -36,7 +36,7 @@ def comparable(contents: Sequence[Content]) -> list[Content]:
         What each shows.
     """
     shared = [in_shared_classes(contents, at) for at in range(len(contents))]
-    extent = extent_of(contents)
+    extent = _ground_of(contents)
     made = []
     for content in shared:
         styles = {name: content.style(name) for name in content.visible}
@@ -46,8 +46,17 @@ def comparable(contents: Sequence[Content]) -> list[Content]:
                 for name, look in styles.items()
             }
         styles = {**content.styles, **styles}
-        made.append(replace(content, styles=styles, extent=content.extent or extent))
+        made.append(replace(content, styles=styles, extent=extent))
     return made
+
+
+def _ground_of(contents: Sequence[Content]) -> tuple[float, float, float, float] | None:
+    """Return the ground that maps show together: what they are asked to show, else all there is."""
+    asked = [each.extent for each in contents if each.extent]
+    if len(asked) < len(contents):
+        return extent_of(contents)
+    west, south, east, north = zip(*asked, strict=True)
+    return min(west), min(south), max(east), max(north)
 
 
 def in_shared_classes(contents: Sequence[Content], at: int) -> Content:

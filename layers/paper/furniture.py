@@ -51,6 +51,8 @@ if TYPE_CHECKING:
 
 INK, PALE, GRID = inks("ink", "soft", "grid")
 ZORDER = 90.0
+# Where a scale bar has its numbers, in shares of its length.
+BAR_AT = (0.0, 0.5, 1.0)
 # Round steps of the graticule, minutes; at most so many lines across the map.
 STEPS_MIN = (1, 2, 5, 10, 15, 20, 30, 60, 120)
 MOST_LINES = 7
@@ -98,6 +100,13 @@ def bar_length_m(width_pt: float, window: Window) -> float:
     return next(step * power for step in (5.0, 4.0, 2.0, 1.0) if step * power <= longest)
 
 
+def bar_words(length_m: float, lang: str) -> tuple[tuple[str, str, str], str]:
+    """Return the numbers at the ends and the middle of a scale bar, and its unit."""
+    unit, per = ("km", KM) if length_m >= KM else ("m", 1.0)
+    first, middle, last = (number(length_m * share / per) for share in BAR_AT)
+    return (first, middle, last), say(f"sheet.{unit}", lang)
+
+
 def draw_scale(axes: Axes, window: Window, box: Box, *, px: float, lang: str) -> None:
     """Draw the scale bar with its ratio, and the north arrow, into a box."""
     arrow = 34.0 * px
@@ -117,14 +126,13 @@ def draw_scale(axes: Axes, window: Window, box: Box, *, px: float, lang: str) ->
             zorder=ZORDER,
             label="scale bar",
         )
-    unit, per = ("km", KM) if length_m >= KM else ("m", 1.0)
-    for share in (0.0, 0.5, 1.0):
-        words = number(length_m * share / per)
+    numbers, unit = bar_words(length_m, lang)
+    for share, words in zip(BAR_AT, numbers, strict=True):
         x = left + share * length
         write(axes, (x, base + BAR_PX * px + 0.42 * size), words, size, align="center")
         if share == 1.0:
             far = x + text_width(words, size) / 2 + 0.2 * size
-            write(axes, (far, base + BAR_PX * px + 0.42 * size), say(f"sheet.{unit}", lang), size)
+            write(axes, (far, base + BAR_PX * px + 0.42 * size), unit, size)
     words = ratio_words(window)
     write(axes, (left, base + BAR_PX * px + 2.15 * size), words, 14.0 * px, bold=True)
     _draw_north(axes, window, box.left + arrow / 2, base, px=px, lang=lang)

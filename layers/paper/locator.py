@@ -37,6 +37,8 @@ INSET_SHARE, INSET_PX, SPARE_PX = 0.17, 112.0, 6.0
 INSET_MARGIN = 0.06
 # A map that shows so much of the land needs none.
 NEARLY_ALL = 0.93
+# What an area without colour counts where something is to cover little.
+FAINT = 0.1
 # Its land is so many units wide, and has no corners that are nearer to a line than this.
 SIDE, TOLERANCE = 100.0, 0.2
 
@@ -229,8 +231,10 @@ def covered(
             cost += _picture_within(layer, there)
         elif not layer.is_ground:
             cut = shapely.intersection(layer.shapes, there)
-            cost += float(shapely.area(cut).sum() / there.area)
-            cost += float(shapely.length(cut).sum() / there.length)
+            # What has no colour, such as cells that show nothing, is missed less.
+            seen = np.array([max(FAINT, mark.style.fill_opacity) for mark in layer.marks])
+            cost += float(seen @ shapely.area(cut) / there.area)
+            cost += float(seen @ shapely.length(cut) / there.length)
         here = symbols.get(layer.id)
         if here is not None:
             inside = (

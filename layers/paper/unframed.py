@@ -11,7 +11,13 @@ from PIL import Image
 from layers.look.basemaps import VECTOR
 from layers.paper.drawing import BEYOND, laid
 from layers.paper.extents import require_shown, wanted, window_on
-from layers.paper.furniture import bar_length_m, edge_degrees, ratio_words, true_north_deg
+from layers.paper.furniture import (
+    bar_length_m,
+    bar_words,
+    edge_degrees,
+    ratio_words,
+    true_north_deg,
+)
 from layers.paper.labels import slide_names
 from layers.paper.locator import corner_box
 from layers.paper.notes import view_words
@@ -20,8 +26,10 @@ from layers.paper.sheet import check_sheet
 from layers.paper.tiles import TilesError, on_base, tile_ground
 from layers.paper.toning import Known, tone_of, toned
 from layers.scene.boxes import Box
-from layers.scene.placed import PlacedMap
+from layers.scene.placed import BAR_LEFT_PT, SCALE_TEXT_PT, PlacedMap, ScaleBar
 from layers.scene.solid import thinned
+from layers.type.line_breaks import text_width
+from layers.words import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,11 +37,14 @@ if TYPE_CHECKING:
 
     from layers.look.content import Content
     from layers.look.sheet import Sheet
+    from layers.scene.placed import Symbols
     from layers.scene.scene import Scene
     from layers.scene.window import Window
 
-# Width and height of scale and north arrow, the longest bar, and what is free around them, points.
-SCALE_PT, LONGEST_BAR_PT, AROUND_SCALE_PT = (176.0, 46.0), 104.0, 3.0
+# Height of scale and north arrow, what is free at their right and around them, points; the longest
+# bar, and that of a narrow map in shares of its width, where a wider ratio is left out.
+SCALE_HEIGHT_PT, RIGHT_PT, AROUND_SCALE_PT = 46.0, 5.0, 3.0
+LONGEST_BAR_PT, BAR_SHARE, RATIO_SHARE = 104.0, 0.25, 0.4
 
 
 class Unframed(NamedTuple):
@@ -77,13 +88,13 @@ class Unframed(NamedTuple):
         seen, window, tone = self.scene, self.window, tone_of(self.sheet)
         where = laid(seen, window, px=1.0)
         symbols = where.symbols
-        scale = corner_box(seen, window, symbols, SCALE_PT, px=1.0)
+        scale = _scale(seen, window, symbols)
         names, numbered, nameless = slide_names(
             seen,
             window,
             symbols=symbols,
             stops=where.stops,
-            blocked=[scale.inset(-AROUND_SCALE_PT)],
+            blocked=[scale.box.inset(-AROUND_SCALE_PT)],
             toned=tone,
         )
         below, beside = edge_degrees(window)
@@ -96,8 +107,6 @@ class Unframed(NamedTuple):
             numbered=numbered,
             nameless=nameless,
             scale=scale,
-            bar_m=bar_length_m(LONGEST_BAR_PT, window),
-            ratio=ratio_words(window),
             below=tuple(below),
             beside=tuple(beside),
             north_deg=true_north_deg(window),
@@ -151,6 +160,22 @@ def _framed(
     seen = on_base(seen, content.base)
     tiles = b"" if ground is None else _png(ground.picture)
     return Unframed(seen, content, "", remarks, view_words(seen), window, sheet, tiles, whole)
+
+
+def _scale(scene: Scene, window: Window, symbols: dict[str, Symbols]) -> ScaleBar:
+    """Return the scale of a map, as wide as its words are, in the corner where it covers least."""
+    room = min(LONGEST_BAR_PT, BAR_SHARE * window.frame.width)
+    length_m = bar_length_m(room, window)
+    length = length_m / window.metres_per_pt
+    (first, middle, last), unit = bar_words(length_m, scene.lang)
+    numbers = (first, middle, f"{last}\u00a0{unit.strip()}")
+    ratio = say("slides.ratio", scene.lang, ratio=ratio_words(window))
+    if text_width(ratio, SCALE_TEXT_PT) > RATIO_SHARE * window.frame.width:
+        ratio = ""
+    wide = {words: text_width(words, SCALE_TEXT_PT) for words in (last, numbers[-1], ratio)}
+    far = max(length - wide[last] / 2 + wide[numbers[-1]], wide[ratio])
+    size = (BAR_LEFT_PT + far + RIGHT_PT, SCALE_HEIGHT_PT)
+    return ScaleBar(corner_box(scene, window, symbols, size, px=1.0), length, numbers, last, ratio)
 
 
 def _png(pixels: NDArray[np.uint8]) -> bytes:

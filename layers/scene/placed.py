@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     import numpy as np
@@ -97,6 +97,34 @@ class Numbered:
     stop: str = ""
 
 
+# Letters of the scale of a map without a sheet, and where its bar begins in its box, points.
+SCALE_TEXT_PT, BAR_LEFT_PT = 12.0, 46.0
+
+
+class ScaleBar(NamedTuple):
+    """The scale of a map without its sheet.
+
+    Parameters
+    ----------
+    box
+        Of the scale and the north arrow above it.
+    length
+        Of the bar, points.
+    numbers
+        At its ends and its middle, the last one with the unit.
+    last
+        The last one without it, which stands above the end of the bar.
+    ratio
+        The scale as a ratio, at the size that the map is placed in; empty where it has no room.
+    """
+
+    box: Box
+    length: float
+    numbers: tuple[str, str, str]
+    last: str
+    ratio: str
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlacedMap:
     """A map without its sheet; a px of the symbology is a point.
@@ -113,11 +141,9 @@ class PlacedMap:
         What has no name there, the most important first, and how much more has no room for a
         number either.
     scale
-        Box of scale and north arrow.
-    bar_m, north_deg
-        Length of the scale bar, and true north clockwise from the top.
-    ratio
-        Its scale as a ratio, at the size that it is placed in.
+        Scale and north arrow.
+    north_deg
+        True north clockwise from the top.
     below, beside
         Degrees below its frame and at its left, each with its x or y, points.
     beyond
@@ -131,11 +157,9 @@ class PlacedMap:
     symbols: dict[str, Symbols]
     stops: tuple[Dot, ...]
     names: tuple[PlacedName, ...]
-    scale: Box
-    bar_m: float
+    scale: ScaleBar
     north_deg: float
     beyond: str
-    ratio: str
     below: tuple[tuple[str, float], ...]
     beside: tuple[tuple[str, float], ...]
     tiles: bytes = b""

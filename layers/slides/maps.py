@@ -12,9 +12,9 @@ import numpy as np
 import shapely
 from PIL import Image
 
-from geo.numerals import number
 from geo.outlines import simplified
 from layers.look.styles import WHITE, inks, mark
+from layers.scene.placed import BAR_LEFT_PT, SCALE_TEXT_PT
 from layers.scene.scene import PANES
 from layers.scene.strokes import Stroke, arrow_corners, edges, lines
 from layers.slides.freeforms import DOWN, UP, Fill, add
@@ -48,9 +48,8 @@ STEEP = 45.0
 BARE_STOP = 0.55
 # How far lines of text are apart, in heights of a letter.
 LEADING = 1.25
-SCALE_PT, PAPER, BAR_PT, BAR_PARTS, ARROW_PT, NORTH_PT = 12.0, 0.86, 5.0, 4, 34.0, 22.0
+PAPER, BAR_PT, BAR_PARTS, ARROW_PT, NORTH_PT = 0.86, 5.0, 4, 34.0, 22.0
 PALE = 0.5
-KM = 1000.0
 (INK,) = inks("ink")
 
 
@@ -297,7 +296,7 @@ class _Canvas:
             fill=Fill(WHITE),
             stroke=edge,
             words=str(stop.number) if stop.number else "",
-            size_pt=max(of["text_px"], SCALE_PT),
+            size_pt=max(of["text_px"], SCALE_TEXT_PT),
         )
 
     def _leader(self, name: PlacedName) -> list[Shape]:
@@ -310,14 +309,14 @@ class _Canvas:
     def _names(self) -> list[Shape]:
         """Return names, and the numbers of what has none and no number of its own."""
         names = [self._name(each) for each in self.placed.names]
-        high = SCALE_PT * LEADING
+        high = SCALE_TEXT_PT * LEADING
         for each in self.placed.numbered:
             if not each.stop:
                 ((x, y),) = self._at(np.array([[each.x, each.y]])).tolist()
                 place, words = (x - high, y - high / 2, 2 * high, high), [str(each.number)]
                 names.append(
                     self.shapes.text(
-                        words, place, size_pt=SCALE_PT, colour=INK, bold=True, halo=WHITE
+                        words, place, size_pt=SCALE_TEXT_PT, colour=INK, bold=True, halo=WHITE
                     )
                 )
         return names
@@ -344,7 +343,7 @@ class _Canvas:
 
     def _edge(self) -> Shape:
         """Return the frame, with degrees below it and at its left."""
-        shapes, high, name = self.shapes, SCALE_PT * LEADING, self._say("frame")
+        shapes, high, name = self.shapes, SCALE_TEXT_PT * LEADING, self._say("frame")
         line = Stroke(INK, 1.0, 0.75)
         ring = self._ring([shapely.box(*self.frame)])
         inner = [shapes.freeform(name, ring, stroke=line)]
@@ -352,24 +351,24 @@ class _Canvas:
         for words, at in self.placed.below:
             ((x, y),) = self._at(np.array([[at, self.frame[1]]])).tolist()
             marks.append(np.array([[x, y], [x, y + TICK_PT]]))
-            width = text_width(words, SCALE_PT)
+            width = text_width(words, SCALE_TEXT_PT)
             place = (x - width / 2, y + TICK_PT - 1.0, width, high)
-            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK))
+            inner.append(shapes.text([words], place, size_pt=SCALE_TEXT_PT, colour=INK))
         for words, at in self.placed.beside:
             ((x, y),) = self._at(np.array([[self.frame[0], at]])).tolist()
             marks.append(np.array([[x, y], [x - TICK_PT, y]]))
-            width = text_width(words, SCALE_PT)
+            width = text_width(words, SCALE_TEXT_PT)
             place = (x - TICK_PT + 1.0 - high, y - width / 2, high, width)
-            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, flow=UP))
+            inner.append(shapes.text([words], place, size_pt=SCALE_TEXT_PT, colour=INK, flow=UP))
         inner.append(shapes.freeform(name, marks, stroke=line, closed=False))
         return shapes.group(name, inner)
 
     def _scale(self) -> Shape:
         """Return scale as bar and ratio, and north arrow."""
-        placed, shapes, box = self.placed, self.shapes, self.placed.scale
+        shapes, scale = self.shapes, self.placed.scale
+        box, length = scale.box, scale.length
         ((left, top),) = self._at(np.array([[box.left, box.top]])).tolist()
-        length = placed.bar_m / placed.window.metres_per_pt
-        start, base = left + ARROW_PT + 12.0, top + box.height - 8.0
+        start, base = left + BAR_LEFT_PT, top + box.height - 8.0
         whole = np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * (box.width, box.height) + (left, top)
         inner = [shapes.freeform(self._say("scale"), [whole], fill=Fill(WHITE, PAPER))]
         edge = Stroke(INK, 1.0, 0.75)
@@ -379,22 +378,26 @@ class _Canvas:
             corners = corners + np.array([start + at * part, base - BAR_PT])
             fill = Fill(WHITE if at % 2 else INK)
             inner.append(shapes.freeform(self._say("scale"), [corners], fill=fill, stroke=edge))
-        unit, per = ("km", KM) if placed.bar_m >= KM else ("m", 1.0)
-        high = SCALE_PT * LEADING
-        for share in (0.0, 0.5, 1.0):
-            words = number(placed.bar_m * share / per)
-            width = text_width(words, SCALE_PT)
-            middle = start + share * length
-            place = (middle - width / 2, base - BAR_PT - 3.0 - high, width, high)
-            align = "ctr"
-            if share == 1.0:
-                # The unit stands behind the last number, which stays above its mark.
-                words = f"{words} {say(f'sheet.{unit}', self.lang)}"
-                place, align = (place[0], place[1], text_width(words, SCALE_PT), high), "l"
-            inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, align=align))
-        words = say("slides.ratio", self.lang, ratio=placed.ratio)
-        place = (start, top, text_width(words, SCALE_PT), high)
-        inner.append(shapes.text([words], place, size_pt=SCALE_PT, colour=INK, align="l"))
+        high = SCALE_TEXT_PT * LEADING
+        above = (*scale.numbers[:-1], scale.last)
+        for at, (words, number) in enumerate(zip(scale.numbers, above, strict=True)):
+            # The unit stands behind the last number, which stays above its mark.
+            middle = start + at / (len(above) - 1) * length
+            place = (
+                middle - text_width(number, SCALE_TEXT_PT) / 2,
+                base - BAR_PT - 3.0 - high,
+                text_width(words, SCALE_TEXT_PT),
+                high,
+            )
+            align = "ctr" if words == number else "l"
+            inner.append(
+                shapes.text([words], place, size_pt=SCALE_TEXT_PT, colour=INK, align=align)
+            )
+        if scale.ratio:
+            place = (start, top, text_width(scale.ratio, SCALE_TEXT_PT), high)
+            inner.append(
+                shapes.text([scale.ratio], place, size_pt=SCALE_TEXT_PT, colour=INK, align="l")
+            )
         inner += self._north(left + ARROW_PT / 2 + 2.0, base)
         return shapes.group(self._say("scale"), inner)
 
@@ -408,10 +411,13 @@ class _Canvas:
                 self._say("north"), [corners], fill=Fill(fill), stroke=edge
             )
             drawn.append(shape)
-        high = SCALE_PT * LEADING
+        high = SCALE_TEXT_PT * LEADING
         place = (x - high, base - NORTH_PT - high, 2 * high, high)
         north = say("sheet.north", self.lang)
-        return [*drawn, self.shapes.text([north], place, size_pt=SCALE_PT, colour=INK, bold=True)]
+        return [
+            *drawn,
+            self.shapes.text([north], place, size_pt=SCALE_TEXT_PT, colour=INK, bold=True),
+        ]
 
     # ---- from the sheet to the slide ----
 

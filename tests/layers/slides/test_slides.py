@@ -29,7 +29,7 @@ from layers.look.styles import Style
 from layers.questions import Distribution, zone_counts
 from layers.questions.subjects import Points, Zones
 from layers.scene.boxes import Box
-from layers.scene.placed import Dot, Numbered, PlacedMap
+from layers.scene.placed import Dot, Numbered, PlacedMap, ScaleBar
 from layers.scene.scene import Scene
 from layers.scene.window import Window
 from layers.slides import arrangement, legends
@@ -93,11 +93,11 @@ def placed(width: float, height: float) -> PlacedMap:
         symbols={},
         stops=(),
         names=(),
-        scale=Box(0.0, 0.0, 120.0, 46.0),
-        bar_m=2000.0,
+        scale=ScaleBar(
+            Box(0.0, 0.0, 120.0, 46.0), 57.0, ("0", "1", "2\u00a0公里"), "2", "1:100 000（原大）"
+        ),
         north_deg=0.0,
         beyond="#DDE6EC",
-        ratio="1:100 000",
         below=(("112°E", width / 2),),
         beside=(("28°N", height / 2),),
     )
