@@ -267,6 +267,9 @@ def _labels(drawn: PptxChart, number_format: str) -> None:
     labels.number_format, labels.number_format_is_linked = number_format, False
     labels.position = XL_LABEL_POSITION.OUTSIDE_END
     labels.show_value = True
+    # A figure of many digits beside a short bar stays in one line.
+    text = labels._element.get_or_add_txPr()  # noqa: SLF001 - python-pptx has no such property
+    text.bodyPr.set("wrap", "none")
 
 
 def _labels_within(

@@ -622,6 +622,14 @@ def test_all_but_the_foot_of_a_slide_can_be_read_from_the_back_of_a_room(name, t
         assert all(int(size) >= LEAST_HUNDREDTHS for size in sizes if size)
 
 
+def test_a_figure_of_many_digits_beside_a_short_bar_stays_in_one_line():
+    chart = Chart("bar", ("甲", "乙"), (("密度", (0.000005, 0.032)),))
+    (slide,) = made(Slide("图", chart=chart)).slides
+    (frame,) = [each for each in slide.shapes if each.has_chart]
+    labels = frame.chart.plots[0].data_labels._element
+    assert [each.get("wrap") for each in labels.iter(qn("a:bodyPr"))] == ["none"]
+
+
 def test_parts_of_stacked_bars_have_their_values_where_these_have_room():
     chart = Chart("stacked", ("甲", "乙"), (("高校", (400, 0)), ("实验室", (1, 600))))
     (slide,) = made(Slide("图", chart=chart)).slides
