@@ -380,6 +380,13 @@ def test_prj_of_a_city_system_in_either_encoding(tmp_path: Path, encoding: str) 
     intake = read_file(zipped(parts), "a.zip")
     assert intake.receipt.crs == "长沙城建坐标系"
     assert intake.receipt.bounds == pytest.approx((112.8, 28.1, 113.0, 28.2), abs=5e-3)
+    told = [words for _, words in intake.receipt.lines("en") if "° E" in words]
+    assert [round(float(each), 2) for each in re.findall(r"[\d.]+", told[0])] == [
+        112.8,
+        113.0,
+        28.1,
+        28.2,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ from layers.keeping.own_points import AMOUNT, Roles, own_points
 from layers.look.sheet import INTERNAL, Sheet
 from layers.outputs import output
 from layers.questions import patterns, spacing, zone_results
+from layers.questions.belonging import belonging
 from layers.questions.centres import Centres
+from layers.questions.counting import Distribution
 from layers.questions.density import density_unit
 from layers.questions.distribution import Shown
 from layers.questions.hot_spots import HotSpots
@@ -131,6 +133,13 @@ def test_an_own_column_lends_its_name_and_no_unit(own: Points) -> None:
     pattern = HotSpots(own, Zones("squares", cell_m=2000), weight=own.amount)
     cards = [getattr(each, "columns", {}) for each in pattern.content("zh").overlays]
     assert "“营业额”合计" in {card.get("weight_sum") for card in cards}
+
+
+def test_rows_of_a_file_repeat_no_other_and_no_text_says_where_they_belong(own: Points) -> None:
+    assert own.repeats() == 0
+    with pytest.raises(InputError) as refused:
+        belonging(Distribution(own, Zones("circles")))
+    assert "text" in str(refused.value)
 
 
 def test_own_points_are_asked_who_is_covered(own: Points) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -410,6 +411,34 @@ def test_a_map_of_zones_without_a_point_is_refused(monkeypatch: pytest.MonkeyPat
         assert empty.value.code == "zones.empty"
 
 
+def test_how_sure_the_first_zone_by_a_sum_is_stands_beside_it() -> None:
+    told = Shown(SUMMED).certain("en") or ""
+    assert told == counting.certain_sum(SUMMED, "en")
+    assert re.search(r"West quarter is first, 250 .* is 250 to 250, and its rank stays", told)
+    assert counting.certain_sum(ASKED, "en") is None
+
+
+def test_the_rank_of_the_first_zone_is_told_where_draws_change_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = {"count_low": 3.0, "count_high": 7.0, "rank": 1, "rank_low": 1, "rank_high": 1}
+    zones = zone_counts(ASKED).assign(**ends)
+    monkeypatch.setattr(Intervals, "zones_shown", lambda _: zones)
+    assert not any("rank" in each for each in Intervals(ASKED).told("en"))
+    zones = zones.assign(rank_high=2)
+    assert "The rank of West quarter is 1, within the interval 1 to 2." in Intervals(ASKED).told(
+        "en"
+    )
+
+
+def test_one_zone_with_kinds_has_a_diversity(monkeypatch: pytest.MonkeyPatch) -> None:
+    kinds = kinds_of((2, 2), (0, 0)).set_axis([WEST, EAST])
+    kinds.attrs = kinds_of((2, 2), (0, 0)).attrs
+    monkeypatch.setattr(counting, "categories", lambda *_: kinds)
+    zones, column = measured(ASKED, "diversity")
+    assert zones.set_index("id")[column].loc[WEST] == pytest.approx(2.0)
+
+
 def test_intervals_are_of_as_many_draws_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uncertainty, "zone_draws", lambda asked, **more: (asked, more))
     given = {"draws": 1001, "seed": 2, "interval_pct": 50.0}
@@ -500,8 +529,10 @@ def test_zones_are_counted_before_they_are_laid_out() -> None:
 def test_what_points_lack_for_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert lacking(SHOPS, None) is lacking(SHOPS, "accuracy_m") is None
     assert places_of(SHOPS.located()) == 8
-    stated = pd.Series([0.0, None])
+    stated = pd.Series([0.5, None])
     monkeypatch.setattr(Points, "stated", lambda _self, _weight: stated)
+    assert lacking(SHOPS, "accuracy_m") is None
+    stated = stated * 0.0
     assert lacking(SHOPS, "accuracy_m") == Refusal("nothing_weighted")
     nothing = SHOPS.located().iloc[:0]
     monkeypatch.setattr(Points, "located", lambda _: nothing)
