@@ -6,32 +6,32 @@ import math
 import re
 from collections import defaultdict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import combinations, compress, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 
-from geo.borders import Borders
 from layers.look.callouts import layer_name
 from layers.look.palettes import ink
 from layers.look.styles import WHITE
 from layers.look.styles import mark as measures
 from layers.paper.drawing import stop_px
 from layers.paper.key import unnamed
+from layers.paper.named_shapes import held, named_shapes
 from layers.paper.names import Name, write_name
 from layers.paper.sheet import text_width
 from layers.plan.area import area
 from layers.scene.placed import Numbered, PlacedName
 from layers.scene.scene import REMARK
-from layers.scene.stripes import MOST_CROSSINGS
 from layers.type.label_candidates import OUT_COST
 from layers.type.label_ground import Ground
 from layers.type.label_placement import LabelRequest, Obstacle, Placed, choices, place
 from layers.type.line_breaks import text_width as width_of_any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from matplotlib.axes import Axes
     from numpy.typing import NDArray
@@ -64,8 +64,8 @@ NUMBER_EVERY_PX = 420.0
 CLEAR_PX = 3.2
 # Latin names in an area are broken from this width in heights.
 LONG = 12.0
-# The name of a zone stands in what is its own where that is so much of it: zones may overlap.
-OWN_SHARE = 0.2
+# Of so many shapes a map has names: it is full long before, and each costs as much as many symbols.
+MOST_SHAPES = 200
 # It is broken into at most so many lines where it fits no wider, and stands outside of the zone
 # where that is so much of its width and height, or where there are no more zones than this.
 MOST_LINES, LEAST_INSIDE, FEW_ZONES = 3, 0.6, 9
@@ -183,9 +183,19 @@ def _placed(
     frame, gap = window.frame.inset(2.0 * px), 1.5 * px
     bounds = (frame.left, frame.bottom, frame.right, frame.top)
     ground = Ground(bounds, obstacles, gap)
-    names = [fitted for name in names if (fitted := _told(name, ground, on_slide=on_slide))]
+    names = list(_fitted(names, ground, on_slide=on_slide))
     requests = [name.request for name in names]
     return names, place(requests, bounds=bounds, obstacles=obstacles, gap=gap)
+
+
+def _fitted(names: Iterable[Name], ground: Ground, *, on_slide: bool) -> Iterator[Name]:
+    """Yield names as they are written: those of symbols, and of shapes the most important."""
+    shapes = 0
+    for name in names:
+        at_symbol = isinstance(name.request.geometry, shapely.Point)
+        if (at_symbol or shapes < MOST_SHAPES) and (told := _told(name, ground, on_slide=on_slide)):
+            shapes += not at_symbol
+            yield told
 
 
 def _beyond(symbols: dict[str, Symbols], box: Box) -> dict[str, Symbols]:
@@ -223,7 +233,7 @@ def _names(
         if early and (layer.is_ground or on_slide):
             continue
         pen = _Pen(layer, px, toned, on_slide)
-        shapes = _named_shapes(layer, window)
+        shapes = named_shapes(layer, window)
         for at, (mark, shape) in enumerate(zip(layer.marks, shapes, strict=True)):
             if mark.kind == "point" or shape.is_empty:
                 continue
@@ -232,7 +242,7 @@ def _names(
             ):
                 continue
             text = re.sub(REMARK, "", mark.name) if layer.is_ground else mark.name
-            name = pen.name(at, text, _held(shape, label.place, window), label.place)
+            name = pen.name(at, text, held(shape, label.place, window), label.place)
             if name is not None:
                 names.append(name)
         here = symbols.get(layer.id)
@@ -328,11 +338,18 @@ def in_lines(text: str, number: int) -> str:
     'Xihu\nBase'
     """
     words = text.split(" ")
-    ends = combinations(range(1, len(words)), min(number, len(words)) - 1)
-    broken = [
-        [" ".join(words[a:b]) for a, b in pairwise([0, *inner, len(words)])] for inner in ends
-    ]
-    return "\n".join(min(broken, key=lambda lines: max(map(len, lines))))
+    lengths = np.array([len(word) + 1 for word in words])
+    past = np.concatenate([[0], np.cumsum(lengths)])
+    ends = _ends(len(words), min(number, len(words)))
+    even = ends[np.diff(past[ends], axis=1).max(axis=1).argmin()].tolist()
+    return "\n".join(" ".join(words[a:b]) for a, b in pairwise(even))
+
+
+@lru_cache(maxsize=32)
+def _ends(words: int, lines: int) -> NDArray[np.intp]:
+    """Return each way to break words into lines, by where these end."""
+    inner = combinations(range(1, words), lines - 1)
+    return np.array([(0, *each, words) for each in inner])
 
 
 def _stop_names(
@@ -363,45 +380,6 @@ def _stop_names(
             Name(stop.name, size, bold=True, colour=colour, halo=label.halo, request=request)
         )
     return names
-
-
-def _held(shape: BaseGeometry, where: str, window: Window) -> BaseGeometry:
-    """Return the part of a shape in the frame; of lines and edges the longest, of areas one."""
-    frame = window.frame
-    cut = shapely.clip_by_rect(shape, frame.left, frame.bottom, frame.right, frame.top)
-    parts: NDArray[Any] = shapely.get_parts(cut)
-    if len(parts) == 0:
-        return cut
-    if where == "line":
-        parts = shapely.get_parts(shapely.line_merge(cut))
-        sizes = shapely.length(parts)
-    else:
-        sizes = shapely.area(parts)
-    longest: BaseGeometry = parts[int(np.argmax(sizes))]
-    return longest
-
-
-def _named_shapes(layer: Drawn, window: Window) -> NDArray[np.object_]:
-    """Return shapes on the sheet, zones without what others share: a name is in one zone only."""
-    if layer.picture is not None:
-        return layer.shapes
-    zones = window.drawn(layer.shapes)
-    if not layer.numbered:
-        return zones
-    shapes = zones.copy()
-    # Where borders cross very often, what is a zone's own is in crumbs that hold no name.
-    if Borders(zones).crossings(MOST_CROSSINGS) == MOST_CROSSINGS:
-        return shapes
-    one, other = shapely.STRtree(zones).query(zones)
-    once = one < other
-    overlap = shapely.overlaps(zones[one[once]], zones[other[once]])
-    one, other = one[once][overlap], other[once][overlap]
-    one, other = np.concatenate([one, other]), np.concatenate([other, one])
-    for at in np.unique(one):
-        own = shapely.difference(zones[at], shapely.union_all(zones[other[one == at]]))
-        if own.area > OWN_SHARE * zones[at].area:
-            shapes[at] = own
-    return shapes
 
 
 def _told(name: Name, ground: Ground, *, on_slide: bool) -> Name | None:

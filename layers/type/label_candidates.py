@@ -188,11 +188,11 @@ def anchors(geometry: Geometry, *, frame: Geometry) -> list[tuple[float, float]]
     visible = _shown(geometry, frame)
     areas, lines = _areas(visible), _lines(visible)
     if areas:
-        middle, edge = np.array(_middle(visible)), areas[0].exterior
+        middle, edge = _middle(visible), areas[0].exterior
         around = shapely.line_interpolate_point(edge, np.arange(SIDES) / SIDES, normalized=True)
         inner = middle + TOWARD_EDGE * (shapely.get_coordinates(around) - middle)
         inner = inner[shapely.contains_xy(areas[0], inner)]
-        return [_middle(visible), *map(tuple, inner.tolist())]
+        return [middle, *map(tuple, inner.tolist())]
     if lines:
         ends = shapely.get_coordinates(
             shapely.line_interpolate_point(lines[0], SHARES, normalized=True)
@@ -351,7 +351,7 @@ def _inside(area: shapely.Polygon, size: tuple[float, float], gap: float, *, cut
 def _within(area: shapely.Polygon, size: tuple[float, float]) -> Boxes:
     width, height = size
     left, bottom, right, top = area.bounds
-    if right - left < width or top - bottom < height:
+    if right - left < width or top - bottom < height or area.area < width * height:
         return NOWHERE
     (plain,) = simplified(area, height / 8)
     pole = _pole(area)

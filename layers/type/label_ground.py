@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -58,6 +59,11 @@ class Ground:
         self.tree = shapely.STRtree(self.geometries)
         self.forbidden = self.geometries[np.isinf(self.costs)]
 
+    @cached_property
+    def _closed(self) -> BaseGeometry:
+        """All that must not be covered, in one."""
+        return shapely.union_all(self.forbidden)
+
     def bare(self, geometry: BaseGeometry) -> BaseGeometry:
         """Return an area without what must not be covered, anything else as it is.
 
@@ -65,7 +71,7 @@ class Ground:
         """
         if shapely.get_dimensions(geometry) < AREA:
             return geometry
-        rest: BaseGeometry = shapely.difference(geometry, shapely.union_all(self.forbidden))
+        rest: BaseGeometry = shapely.difference(geometry, self._closed)
         return rest if shapely.intersects(rest, self.frame) else geometry
 
     def costs_of(self, boxes: Boxes, width: float | Floats, height: float | Floats) -> Floats:

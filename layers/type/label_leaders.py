@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
@@ -33,7 +34,7 @@ GIVING_WAY = 2.0
 CHUNK = 4096
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Leader:
     """A name farther off, and the line to it.
 
@@ -55,10 +56,15 @@ class Leader:
         x, y = nearest_on_box(self.xy, self.size, self.start)
         return (float(self.start[0]), float(self.start[1])), (float(x), float(y))
 
-    @property
+    @cached_property
     def line(self) -> BaseGeometry:
         """The line."""
         return shapely.LineString(self.ends)
+
+    @cached_property
+    def whole(self) -> BaseGeometry:
+        """The box of the name."""
+        return self.box()
 
     def box(self, margin: float = 0.0) -> BaseGeometry:
         """Return the box of the name, with a margin."""
@@ -70,7 +76,7 @@ class Standing:
     """What stands already: names, as polygons, and names farther off with their lines."""
 
     def __init__(self, names: Geometries, leaders: Sequence[Leader]) -> None:
-        boxes = np.array([each.box() for each in leaders], dtype=object)
+        boxes = np.array([each.whole for each in leaders], dtype=object)
         lines = np.array([each.line for each in leaders], dtype=object)
         self.names = np.concatenate([names, boxes])
         self.tree = shapely.STRtree(self.names)

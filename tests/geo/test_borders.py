@@ -85,6 +85,19 @@ def test_zones_within_each_other_are_not_compared_pair_by_pair(
     assert sum(compared) < len(rings)
 
 
+def test_slanting_strips_are_not_looked_at_as_cells_and_are_told_apart(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The box of each meets those of all others, so that each would be compared with each."""
+    monkeypatch.setattr(shapely, "coverage_is_valid", _unasked)
+    strips = np.array(
+        [shapely.Polygon([(x, 0), (x + 0.6, 0), (x + 60.6, 60), (x + 60, 60)]) for x in range(60)]
+    )
+    assert not overlapping(strips)
+    beside = shapely.transform(strips[3], lambda xy: xy + np.array([0.3, 0.0]))
+    assert overlapping(np.array([*strips, beside]))
+
+
 def test_a_polygon_that_holds_a_cell_is_not_tested_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
     zones = np.array([shapely.box(-x, -x, x, x) for x in range(50, 90)])
     xy = np.random.default_rng(0).uniform(-40, 40, (2, 100))

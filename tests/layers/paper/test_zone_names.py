@@ -17,7 +17,9 @@ from layers.look.content import Content
 from layers.look.overlays import Choropleth, Features, Points
 from layers.look.sheet import Sheet
 from layers.look.told import below_each_other
-from layers.paper.labels import FEW_ZONES, _names, _with_numbers
+from layers.paper.labels import FEW_ZONES, MOST_SHAPES, _fitted, _names, _with_numbers
+from layers.paper.named_shapes import MOST_CORNERS, held
+from layers.paper.names import Name
 from layers.paper.printing import drawn
 from layers.paper.sheet import px_pt, text_width
 from layers.paper.toning import toned
@@ -116,6 +118,30 @@ def test_a_name_stands_nowhere_rather_than_where_it_costs_as_much_as_said():
 
 
 # ---- the print ----
+
+
+def test_of_more_shapes_than_a_map_has_room_for_the_first_are_named_and_all_symbols():
+    asked = [LabelRequest(shapely.box(0, 0, 90, 90), 40, 10, place="inside")] * (MOST_SHAPES + 9)
+    asked += [LabelRequest(shapely.Point(5, 5), 40, 10)] * 3
+    look = {"size": 8.0, "bold": False, "colour": "#000000", "halo": ""}
+    wanted = [Name(text=str(at), request=one, **look) for at, one in enumerate(asked)]
+    written = _fitted(wanted, Ground(FRAME, (), 1.0), on_slide=False)
+    assert [name.text for name in written] == [
+        name.text for name in (*wanted[:MOST_SHAPES], *wanted[-3:])
+    ]
+
+
+@pytest.mark.parametrize(("size", "kind"), [(0.5, "Polygon"), (90.0, "Point")])
+def test_a_place_is_sought_among_few_corners(size, kind):
+    """Teeth of half a point are not there for a name; of a comb of long ones a point is named."""
+    x = np.linspace(0, 200, 4 * MOST_CORNERS)
+    teeth = np.column_stack([x, 100 + size * (np.arange(x.size) % 2)])
+    comb = Polygon([*teeth, (200, 10), (0, 10)])
+    window = Window(Box(*FRAME), (0.0, 0.0), 1000.0)
+    plain = held(comb, "inside", window)
+    assert plain.geom_type == kind
+    assert shapely.get_num_coordinates(plain) <= MOST_CORNERS
+    assert comb.contains(plain.representative_point())
 
 
 def test_every_zone_has_its_name_and_its_number_below():
