@@ -15,6 +15,7 @@ from geo.errors import AtlasError
 from geo.numerals import number
 from layers.book import series
 from layers.book.brief import MAPS
+from layers.book.frames import playable
 from layers.outputs import ATLASES, FRAMES, PAGE, SLIDES, output
 from layers.plan.area import area
 from layers.record.schema import BRIEF
@@ -137,14 +138,17 @@ def atlas_export(
         )
         below["story"] = st.container()
         if area().years:
+            moving = playable(seen(shown.address).content())
             st.button(
                 text("export.frames.make"),
                 on_click=shown.ask,
                 args=(partial(_start, seen, None, FRAMES, None),),
-                disabled=working,
+                disabled=working or not moving,
                 width="stretch",
                 key="export-frames-make",
             )
+            if not moving:
+                st.caption(text("export.frames.none", page=text("page.overview")))
             below["frames"] = st.container()
     with st.expander(text("export.atlas"), expanded=job is not None and job.name == "atlas"):
         pages = st.selectbox(

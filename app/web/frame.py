@@ -80,7 +80,7 @@ STYLE = """
   [data-testid="stHorizontalBlock"]:has(> * .st-key-results) { flex-wrap: nowrap; }
 }
 .st-key-results p { text-wrap: pretty; }
-.st-key-results [role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
+[role="tablist"] { flex-wrap: wrap; gap: 0 .8rem; }
 iframe.stCustomComponentV1 { display: block; height: calc(100vh - 4.1rem) !important; }
 .st-key-compared iframe.stCustomComponentV1 { height: calc(100vh - 6.3rem) !important; }
 .st-key-results { max-height: calc(100vh - 4.1rem); overflow-y: auto; overflow-x: hidden; }

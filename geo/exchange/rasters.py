@@ -13,10 +13,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from affine import Affine
 from pyproj import CRS
 from rasterio.enums import MaskFlags
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
+from rasterio.transform import array_bounds
 from rasterio.windows import Window
 
 from geo.doors import door
@@ -52,6 +54,7 @@ _INTEGERS = tuple(np.dtype(name) for name in ("u1", "u2", "u4", "i2", "i4"))
 _FAR, _NEAR = 5.0, 2.0
 _SMALL_TYPE_BYTES = 2
 _LARGEST_LONGITUDE, _LARGEST_LATITUDE, _ANTIMERIDIAN = 360.0, 90.0, 180.0
+_UNEVEN = 0.05  # of a cell: coordinates are often rounded to 32 bits
 
 
 @door
@@ -157,6 +160,9 @@ class _Band:
         self._file = self._memory.open(driver="GTiff", sharing=False)
         self._check_band()
         self._crs = self._checked_crs()
+        self._place = self._file.transform
+        # Columns that lie beyond 180° in a raster that goes once around from 0° to 360°.
+        self._beyond = 0
         self._check_place()
         self._dtype = np.dtype(self._file.dtypes[0])
         self._nodata = self._checked_nodata()
@@ -174,7 +180,7 @@ class _Band:
             rows=self._file.height,
             columns=self._file.width,
             dtype="float32" if exact and not scaled else "float64",
-            transform=tuple(self._file.transform)[:6],
+            transform=tuple(self._place)[:6],
             crs=self._crs,
             blocks=self._blocks(),
             closing=self._closing,
@@ -244,6 +250,8 @@ class _Band:
                     code="raster.not_degrees",
                     name=name,
                 )
+            self._turn()
+            west, _, east, _ = array_bounds(self._file.height, self._file.width, self._place)
             # A raster of the whole Earth may reach half a cell beyond 180°.
             edge = _ANTIMERIDIAN + abs(to.a)
             if (west < _ANTIMERIDIAN and east > edge) or (west < -edge and east > -_ANTIMERIDIAN):
@@ -255,6 +263,18 @@ class _Band:
                     west=round(west, 2),
                     east=round(east, 2),
                 )
+
+    def _turn(self) -> None:
+        """Begin a raster that goes once around the Earth at 180°, wherever it begins itself."""
+        to, columns = self._place, self._file.width
+        before = round((_ANTIMERIDIAN - to.c) / to.a)
+        once_around = abs(columns - _LARGEST_LONGITUDE / to.a) < _UNEVEN
+        if once_around and 0 < before < columns:
+            self._beyond = columns - before
+            self._place = Affine(
+                to.a, to.b, to.c + before * to.a - _LARGEST_LONGITUDE, to.d, to.e, to.f
+            )
+            self._findings.append(Finding("raster.turned", {"name": self._name}, "note"))
 
     def _checked_nodata(self) -> float | None:
         """Return the number that the file says marks holes, if a cell can hold it."""
@@ -306,7 +326,7 @@ class _Band:
             self._seen.add(values[~holes])
         else:
             self._seen.add(values.reshape(-1))
-        return values
+        return np.roll(values, self._beyond, axis=1) if self._beyond else values
 
     def _add_huge(self, values: NDArray[Any], holes: NDArray[np.bool_]) -> None:
         """Add to the holes what is no number, or one that nobody measures."""

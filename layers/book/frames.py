@@ -72,6 +72,24 @@ def frames(spec: MapSpec, *, progress: Progress | None = None) -> bytes:
     return _gif(drawn)
 
 
+def playable(content: Content) -> bool:
+    """Tell whether a map can be shown year by year, once the right ones of its layers are on.
+
+    Parameters
+    ----------
+    content
+        The map; a layer that is switched off counts, as its reader may switch it on.
+    """
+    return any(_tells_years(replace(content, visible=(name,))) for name in content.frames)
+
+
+def _tells_years(content: Content) -> bool:
+    try:
+        return bool(_years(content, None) and _undated(content))
+    except InputError:
+        return False
+
+
 def _undated(content: Content) -> tuple[int, int]:
     """Return how many features that have a place have no year, of the layers that tell years.
 

@@ -525,6 +525,19 @@ def test_a_raster_across_the_antimeridian_is_refused_as_one(west):
     )
 
 
+@pytest.mark.parametrize("west", [0, -0.5, -20])
+def test_a_raster_once_around_the_earth_begins_at_180_wherever_it_began(west):
+    # Each cell holds the longitude of its middle, as it is written within ±180°.
+    middles = west + 0.5 + np.arange(360)
+    cells = np.tile(np.where(middles >= 180, middles - 360, middles).astype("float32"), (4, 1))
+    array = read_raster(geotiff(cells, crs="EPSG:4326", transform=from_origin(west, 29, 1, 1)))
+    assert array["x"].to_numpy() == pytest.approx(array[0].to_numpy())
+    assert [each.code for each in array.attrs["findings"]] == ["raster.turned"]
+    # One more column would hold a meridian twice.
+    more = geotiff(np.ones((4, 361), "u1"), transform=from_origin(0, 29, 1, 1))
+    assert code(more) == "raster.antimeridian"
+
+
 def test_half_a_cell_beyond_the_antimeridian_is_no_matter():
     cells = np.ones((4, 362), dtype="float32")
     data = geotiff(cells, crs="EPSG:4326", transform=from_origin(-181, 29, 1, 1))

@@ -74,6 +74,20 @@ def test_a_map_without_years_is_refused_in_words():
     assert caught.value.code == "frames.none"
 
 
+@pytest.mark.parametrize(
+    ("asked", "is_playable"),
+    [
+        # Projects are switched off there, and can be switched on.
+        ({"map": "overview", "parameters": {"theme": "224"}}, True),
+        ({"map": "distribution"}, True),
+        ({"map": "density"}, False),
+    ],
+)
+def test_what_no_switch_can_play_is_known_before(asked, is_playable):
+    content = read_spec(asked, review_number="internal").content()
+    assert frames.playable(content) == is_playable
+
+
 def test_years_that_nearly_nothing_has_are_not_played():
     with pytest.raises(InputError) as refused:
         frames.frames(spec("platforms"))
