@@ -16,6 +16,7 @@ from geo.outlines import simplified
 from geo.supports import EXTENT
 from layers.keeping.answers import kept_answer
 from layers.look.charts import Chart
+from layers.look.classification import classes
 from layers.look.overlays import Choropleth, Features
 from layers.look.told import as_told, at_its_digits, in_words, rounded, teller
 from layers.plan.area import map_crs
@@ -37,6 +38,8 @@ M_PER_KM = 1000
 MOST_DISTANCES, HALF_PCT = 16, 50.0
 # Ground within reach of so many sites or more is told as one; how solid the area of each site is.
 MOST_DEPTHS, EACH_OPACITY = 5, 0.12
+# Bounds of shares that are the same on any map, and the most of all zones that one class may hold.
+EVEN_PCT, LARGEST_CLASS = (20.0, 40.0, 60.0, 80.0, 100.0), 0.5
 CURVE_DISTANCES_M = tuple(float(d) for d in range(250, 15001, 250))
 
 
@@ -104,7 +107,7 @@ class Coverage(Kind):
             title=covered_zh,
             title_en=covered_en,
             unit="%",
-            breaks=(20, 40, 60, 80, 100),
+            breaks=_even(zones["covered_pct"]),
             columns=titles(list(self.columns), lang),
             named=self.zones.name not in GRID_NAMES,
             exact=zones,
@@ -172,6 +175,12 @@ class Coverage(Kind):
     def explained(self, lang: str) -> str:
         """Return the distance."""
         return say("atlas.method.coverage", lang, distance=number(self.distance_m, digits=0))
+
+
+def _even(shares: pd.Series) -> tuple[float, ...] | None:
+    """Return even bounds of shares; None, for those that the shares have, if they tell little."""
+    counts = classes(shares, breaks=EVEN_PCT, scheme="given").counts
+    return EVEN_PCT if max(counts) <= LARGEST_CLASS * sum(counts) else None
 
 
 @register

@@ -15,7 +15,14 @@ import pytest
 from geo.errors import InputError
 from geo.mix.categories import TOTALS
 from geo.numerals import MISSING
-from layers.questions import concentration, costs, counting, uncertainty, zone_results
+from layers.questions import (
+    concentration,
+    costs,
+    counting,
+    coverage,
+    uncertainty,
+    zone_results,
+)
 from layers.questions.concentration import Concentration
 from layers.questions.counting import (
     Distribution,
@@ -437,6 +444,14 @@ def test_one_zone_with_kinds_has_a_diversity(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(counting, "categories", lambda *_: kinds)
     zones, column = measured(ASKED, "diversity")
     assert zones.set_index("id")[column].loc[WEST] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(
+    ("shares", "even"),
+    [((6.0, 17.0, 47.0, 65.0), True), ((0.0, 6.0, 10.0, 30.0), False), ((100.0,), False)],
+)
+def test_shares_have_even_classes_where_these_tell_zones_apart(shares, even) -> None:
+    assert coverage._even(pd.Series(shares)) == (coverage.EVEN_PCT if even else None)
 
 
 def test_intervals_are_of_as_many_draws_as_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
