@@ -212,13 +212,14 @@
 
   // The ways in which a text may stand, the best first.
   function settings(request) {
-    const { text, size } = request;
-    const whole = { ...request, lines: [text] };
+    const { text, figure, size } = request;
+    const below = figure ? [figure] : [];
+    const whole = { ...request, lines: [text, ...below] };
+    const parted = { ...whole, lines: [...halves(text), ...below], vertical: false, turn: 0 };
     if (request.priority > FIRST) {
-      return [whole];
+      return figure ? [whole, parted] : [whole];
     }
     const small = Math.min(size, SMALL_PX);
-    const parted = { ...whole, lines: halves(text), vertical: false, turn: 0 };
     const upright = request.vertical || request.turn;
     return [whole, parted, ...(upright ? [{ ...whole, size: small }] : []), { ...parted, size: small }];
   }

@@ -14,6 +14,7 @@
     const name = layer.name(i, host.lang);
     return {
       text: layer.group === "context" ? name.replace(new RegExp(host.document.aside), "") : name,
+      figure: layer.value("figure_words", i),
       place: label.place, priority: label.priority, layer: layer.id,
       size: label.size, weight: label.weight, halo: label.halo === "#FFFFFF" ? label.halo : own,
       colour: label.colour === "field" ? darker(own) : label.colour,
@@ -37,7 +38,7 @@
         continue;
       }
       const request = { ...common(layer, i, host), ground: layer.group === "context" };
-      if (layer.label.skip.some((word) => request.text.startsWith(word))) {
+      if (request.figure === "" || layer.label.skip.some((word) => request.text.startsWith(word))) {
         continue;
       }
       if (layer.isLine(i)) {
@@ -177,9 +178,12 @@
     const online = host.base !== "vector";
     const layers = host.model.layers.filter((layer) => !layer.isImage && layer.shapes && layer.label &&
       host.visible.has(layer.id) && zoom >= layer.label.min_zoom && !(online && layer.group === "context"));
+    const shapes = layers.flatMap((layer) =>
+      (layer.label.place === "isoline" ? isolineRequests : shapeRequests)(host, layer));
+    // A name that stands with a figure is not said again without.
+    const told = new Set(shapes.filter(({ figure }) => figure).map(({ text }) => text));
     return {
-      requests: layers.flatMap((layer) =>
-        (layer.label.place === "isoline" ? isolineRequests : shapeRequests)(host, layer))
+      requests: shapes.filter(({ text, figure }) => figure || !told.has(text))
         .concat(pointRequests(host, zoom), stopRequests(host, zoom)),
       symbols: symbolBoxes(host),
       stops: stopBoxes(host),

@@ -31,6 +31,8 @@ _YEAR: Schema = {"type": ["integer", "null"], "minimum": FIRST, "maximum": LAST}
 BRIEF = "brief"
 # Of what is wrong with a specification so much is said.
 LONGEST_PROBLEM, MOST_PLACES = 200, 6
+# Nobody may publish a map without it, and whoever draws one forgets it first.
+REVIEW = "sheet.review_number"
 
 
 def schema() -> dict[str, Any]:
@@ -71,6 +73,8 @@ def require_valid(data: dict[str, Any]) -> None:
         messages = "; ".join(sorted(problem[:LONGEST_PROBLEM] for problem in problems))
         # What is said of a place more than once is one thing to put right.
         where = {path or "map, sheet": error for path, error in zip(paths, errors, strict=True)}
+        if [*where] == [REVIEW]:
+            raise InputError("read_spec: no review number; " + messages, code="spec.no_review")
         raise InputError(
             "read_spec: the specification breaks the schema: " + messages,
             code="spec.invalid",

@@ -59,6 +59,10 @@ if TYPE_CHECKING:
 VERSION = 3
 # About 1 m: no bend of a line is lost that can be seen.
 LINE_TOLERANCE_DEG = 1e-5
+# Of more zones than this a map in a browser names none: it has no room, and each has its card.
+MOST_NAMED = 120
+# Few zones are named before all else, with a line to a name that has no room in its zone.
+FEW_ZONES, FIRST = 9, 3
 # What every card treats in its own way, and what is of no use to a reader.
 CARD_TEXTS = ("source_id", "heading", "quote", "evidence", "accuracy_m", "rule", "flag", "note")
 NAMES = ("id", "name_zh", "name_en", "aliases")
@@ -353,11 +357,13 @@ def _looks(drawn: Drawn) -> dict[str, Any]:
 
 
 def _label(drawn: Drawn) -> dict[str, Any] | None:
-    """Return how features are named: a number stands on its isoline, and zones have their cards."""
-    if drawn.label is None or drawn.numbered:
+    """Return how features are named: a number stands on its isoline, or below a zone's name."""
+    if drawn.label is None or (drawn.numbered and len(drawn.marks) > MOST_NAMED):
         return None
     place = "isoline" if drawn.pane == "isoline" else drawn.label.place
-    return {**asdict(drawn.label), "place": place}
+    few = drawn.numbered and len(drawn.marks) <= FEW_ZONES
+    priority = FIRST if few else drawn.label.priority
+    return {**asdict(drawn.label), "place": place, "priority": priority}
 
 
 def _plan(drawn: Drawn) -> pd.DataFrame:
@@ -392,6 +398,8 @@ def _result(drawn: Drawn) -> pd.DataFrame:
             features[name] = [as_told(value, name) for value in features[name]]
     if "id" not in features:
         features.insert(0, "id", [each.id for each in drawn.marks])
+    if drawn.numbered and _label(drawn):
+        features["figure_words"] = [each.value if each.name else "" for each in drawn.marks]
     return _keyed(features, drawn)
 
 

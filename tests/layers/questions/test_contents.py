@@ -40,7 +40,6 @@ COVERED = {
     "title": "覆盖率",
     "title_en": "Covered share",
     "unit": "%",
-    "breaks": (20, 40, 60, 80, 100),
     "columns": {
         "doubly_covered_pct": "Doubly (%)",
         "uncovered_km2": "Gap (km²)",

@@ -223,7 +223,7 @@ def test_what_belongs_to_zones_by_the_text_is_said_as_well() -> None:
 @pytest.mark.parametrize(
     ("lang", "said"),
     [
-        ("zh", ("载明的投资（亿元）合计", "没有位置、不在图上", "分区相互重叠")),
+        ("zh", ("载明的投资额（亿元）合计", "没有位置、不在图上", "分区相互重叠")),
         ("en", ("Stated investment (100 million CNY):", "off the map", "Zones overlap")),
     ],
 )

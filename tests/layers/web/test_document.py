@@ -58,6 +58,16 @@ def problems(document: dict[str, Any]) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize(("count", "priority"), [(9, 3), (120, 4.5), (121, None)])
+def test_zones_are_named_with_their_figures_as_long_as_there_is_room(count, priority):
+    squares = shapely.box(112 + np.arange(count) / 200, 28, 112.005 + np.arange(count) / 200, 29)
+    zones = gpd.GeoDataFrame({"n": np.arange(count)}, geometry=squares, crs=4490)
+    zones = zones.assign(name_zh=[f"区{at}" for at in range(count)])
+    layer = map_document(overlays=[Choropleth(zones, "n", "数", "个")])["layers"][-1]
+    assert (layer["label"] or {}).get("priority") == priority
+    assert ("figure_words" in layer["columns"]) is (priority is not None)
+
+
 @cache
 def every_kind() -> dict[str, Any]:
     """A document with a layer of every kind and every member that a document can have."""

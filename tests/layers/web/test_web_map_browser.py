@@ -294,6 +294,18 @@ STRUCK = """
 """
 
 
+def test_zones_stand_with_their_figures_and_their_names_are_not_said_twice(page: Page) -> None:
+    zones = load("districts").head(3)
+    zones = zones.assign(n=[1234.0, 7.0, 7.0])
+    overlay = Choropleth(zones, "n", "项目", unit="个", title_en="Projects", name="projects")
+    shown = ["overlay-projects", "districts"]
+    for lang in ("zh", "en"):
+        show(page, web_map(["districts"], visible=shown, overlays=[overlay], lang=lang))
+        told = page.locator(".atlas-label").all_text_contents()
+        for name, figure in zip(zones[f"name_{lang}"], ("1,234", "7", "7"), strict=True):
+            assert [each for each in told if each.startswith(name)] == [f"{name}{figure}"]
+
+
 def assert_names(page: Page, lang: str, size: tuple[int, int]) -> None:
     """The names of the layout come first; they overlap no other, no panel and no other's fill."""
     names = set(page.locator(".atlas-label").all_text_contents())
