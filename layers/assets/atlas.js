@@ -302,9 +302,9 @@
     drawLabels() {
       const size = this.map.getSize();
       const view = { left: 2, top: 2, right: size.x - 2, bottom: size.y - 2 };
-      const { requests, symbols, stops, solids } = Atlas.requests(this);
+      const { requests, symbols, stops, solids, zones } = Atlas.requests(this);
       const obstacles = this.panels.boxes().concat(stops);
-      Atlas.labels.place(this.labelPane, requests, { view, obstacles, symbols, solids });
+      Atlas.labels.place(this.labelPane, requests, { view, obstacles, symbols, solids, zones });
       const corner = this.map.containerPointToLayerPoint([0, 0]);
       L.DomUtil.setPosition(this.labelPane, corner);
     }

@@ -313,8 +313,8 @@
   // place, neither by what they name nor at the end of a leader that runs through no other name.
   // `obstacles` are boxes that no label may touch, `symbols` ones that only the first may,
   // `solids` outlines on whose fill no label of the base map may stand, and another's of the layout
-  // only where it has no place beside them.
-  function attempt(ordered, { view, obstacles, symbols, solids }) {
+  // only where it has no place beside them; `zones` those of zones, where so may another's figure.
+  function attempt(ordered, { view, obstacles, symbols, solids, zones }) {
     const taken = [...obstacles];
     const [names, leaders] = [[], []];
     const drawn = document.createDocumentFragment();
@@ -334,7 +334,8 @@
         return wanted.left >= view.left && wanted.right <= view.right && wanted.top >= view.top &&
           wanted.bottom <= view.bottom && !others.some((other) => overlaps(wanted, other)) &&
           !(request.ground && solids.some((ring) => inRing(ring, centre[0], centre[1]))) &&
-          !(request.priority <= FIRST && !onOthers && solids.some((ring) => onAnothers(ring, request, wanted))) &&
+          !(request.priority <= FIRST && !onOthers &&
+            (request.figure ? zones : solids).some((ring) => onAnothers(ring, request, wanted))) &&
           !(request.place === "line" && !onLines && (request.near || [request.path])
             .some((path) => path.some((p) => covers(wanted, p)))) &&
           (struck || !(leaders.some((line) => strikes(line, wanted)) ||

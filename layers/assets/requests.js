@@ -173,6 +173,13 @@
         .map((i) => host.shapes.screenPath(layer, i)));
   }
 
+  // Outlines of zones that have figures: that of one has no place on another.
+  function zones(host, layers) {
+    return layers.filter((layer) => layer.columns.figure_words).flatMap((layer) =>
+      [...layer.positions.values()].filter((i) => layer.shapes[i] && host.shown(layer, i))
+        .map((i) => host.shapes.screenPath(layer, i)));
+  }
+
   Atlas.requests = function requests(host) {
     const zoom = host.map.getZoom();
     const online = host.base !== "vector";
@@ -188,6 +195,7 @@
       symbols: symbolBoxes(host),
       stops: stopBoxes(host),
       solids: solids(host),
+      zones: zones(host, layers),
     };
   };
 })(window.Atlas = window.Atlas || {});
