@@ -52,6 +52,8 @@ MIME_TYPES = {
 }
 # The map takes two thirds of the page: the sidebar holds the controls, a narrow column the results.
 MAP_AND_RESULTS = (4, 1.08)
+# What Streamlit says in English alone and the page says in its language.
+OF_STREAMLIT = ("upload", "folded", "whole", "lost", "lost-how")
 STYLE = """
 <style>
 :root { font-variant-numeric: tabular-nums; }
@@ -158,6 +160,11 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 /* Nor do those below a message of many lines. */
 [data-testid="stToastViewButton"] { font-size: 0; }
 [data-testid="stToastViewButton"]::after { content: var(--whole); font-size: .9rem; }
+/* Nor does what it says when the server is gone, which is the one dialog of its own here. */
+[data-testid="stDialog"] h2 { font-size: 0; }
+[data-testid="stDialog"] h2::after { content: var(--lost); font-size: 1.2rem; }
+[data-testid="stDialog"] h2 + div > * { display: none; }
+[data-testid="stDialog"] h2 + div::after { content: var(--lost-how); }
 [data-testid="stFileChip"] { min-width: 0; width: 8.4rem; }
 </style>
 """
@@ -166,8 +173,7 @@ dl.basis { margin: 0; padding: 0; font-size: .86rem; line-height: 1.45; }
 def draw(page: Any) -> None:  # noqa: ANN401 - Streamlit's page type is not public
     """Run a page inside the frame; what the atlas refuses becomes one sentence."""
     url_state.enter(page.url_path)
-    of_streamlit = {"upload": "app.upload", "folded": "app.folded", "whole": "app.whole"}
-    own = " ".join(f"--{name}: '{text(key)}';" for name, key in of_streamlit.items())
+    own = " ".join(f"--{name}: '{text(f'app.{name}')}';" for name in OF_STREAMLIT)
     st.html(f"{STYLE}<style>:root {{ {own} }}</style>")
     try:
         with while_wanted(), refusals_in_words():

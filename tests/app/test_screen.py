@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from app.texts import both
+from app.web.frame import OF_STREAMLIT, STYLE
 from app.web.screen import File, Screen
 from app.web.view_state import extent, visible
 from geo.errors import InputError
@@ -64,3 +66,10 @@ def test_switching_everything_off_is_not_the_same_as_no_word_of_it() -> None:
     assert visible(None, start) is None
     assert visible("-river.-cities", start) == ()
     assert visible("-river.axes", start) == ("cities", "axes")
+
+
+@pytest.mark.parametrize("name", OF_STREAMLIT)
+def test_what_streamlit_says_in_english_alone_is_said_by_the_style_of_the_page(name: str) -> None:
+    assert f"content: var(--{name})" in STYLE
+    # A quote would end what the style says.
+    assert not any({*"'\\\n"} & {*words} for words in both(f"app.{name}"))
