@@ -33,6 +33,8 @@ _MAX_ENTRIES = 6_000_000
 # Cells that all edges may touch: a comb touches each as often as it has teeth. About 200 MB.
 _MAX_TOUCHED = 3_000_000
 _MAX_SIDE_CELLS = 4096
+# Edges that points are compared with one by one: a hundred million take a second.
+_MOST_EDGES = 1_500_000_000
 # From this many points on, the compiled loop is worth its import: half a second and 100 MB.
 _MANY = 500_000
 _THREADS = 2
@@ -171,6 +173,14 @@ class Locator:
 
     def _intersect(self, x: Floats, y: Floats, point: Ints, polygon: Ints) -> NDArray[np.bool_]:
         """Answer of GEOS for pairs, by polygon: it is quickest with one after the other."""
+        require_affordable(
+            float(self._abreast[polygon].sum()),
+            _MOST_EDGES,
+            function="zones",
+            what="edges to compare points with",
+            choose="zones with simpler borders, or fewer points",
+            code="cost.bent",
+        )
         order = np.argsort(polygon)
         at = point[order]
         inside = np.empty(point.size, dtype=bool)
@@ -180,6 +190,18 @@ class Locator:
                     self._prepared[polygon[order[some]]], x[at[some]], y[at[some]]
                 )
         return inside
+
+    @cached_property
+    def _abreast(self) -> Floats:
+        """How many edges of each polygon a point is compared with: those at its height, on average.
+
+        There are few of any outline; all of a comb.
+        """
+        low, high = np.sort(self._edges[:, [1, 3]], axis=1).T
+        climbed = np.bincount(self._owner, high - low, len(self._polygons))
+        boxes = shapely.bounds(self._polygons)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.nan_to_num(climbed / (boxes[:, 3] - boxes[:, 1]), posinf=0.0)
 
     @cached_property
     def _prepared(self) -> NDArray[Any]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from shapely import Polygon, box
 
 from geo import locate
+from geo.errors import InputError
 from geo.locate import Locator
 from geo.work import Cancelled, watched
 
@@ -172,3 +173,16 @@ def test_the_tables_of_a_comb_are_bounded_and_its_answers_the_same() -> None:
     inside = shapely.intersects_xy(comb, *points)
     assert 50 < inside.sum() < 250
     assert (locator.first(*points) == np.where(inside, 0, -1)).all()
+
+
+def test_points_are_not_compared_with_more_edges_than_can_be_in_seconds(monkeypatch):
+    teeth = np.column_stack([np.linspace(0, 4, 401), np.arange(401) % 2 * 3.0])
+    comb = Polygon([*teeth, (4, -1), (0, -1)])
+    xy = np.random.default_rng(0).uniform(0, 3, (2, 200))
+    locator = Locator([comb, box(0, 0, 1, 1)])
+    assert locator._abreast == pytest.approx([400 * 3 / 4 + 2 / 4, 2])
+    locator.pairs(*xy)
+    monkeypatch.setattr(locate, "_MOST_EDGES", 10_000)
+    with pytest.raises(InputError) as refused:
+        locator.pairs(*xy)
+    assert refused.value.code == "cost.bent"
