@@ -74,7 +74,11 @@ def require_valid(data: dict[str, Any]) -> None:
         # What is said of a place more than once is one thing to put right.
         where = {path or "map, sheet": error for path, error in zip(paths, errors, strict=True)}
         if [*where] == [REVIEW]:
-            raise InputError("read_spec: no review number; " + messages, code="spec.no_review")
+            raise InputError(
+                "read_spec: give the map review number, by command as --review internal: "
+                + messages,
+                code="spec.no_review",
+            )
         raise InputError(
             "read_spec: the specification breaks the schema: " + messages,
             code="spec.invalid",
