@@ -56,14 +56,11 @@ class Fit(NamedTuple):
     ----------
     matched
         How many have a known counterpart.
-    by_name
-        Whether a name or code matched them, else their shape.
     apart
         By reading.
     """
 
     matched: int
-    by_name: bool
     apart: dict[Datum, Apart]
 
 
@@ -99,13 +96,13 @@ def fit(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> Fit | None:
     ours, theirs = _most(frame), _most(known)
     readings = {reading: _read(ours, reading) for reading in DATUMS}
     shapes: Shapes = theirs.geometry.to_numpy()
-    pairs, by_name = _near(same_names(ours, theirs), readings["wgs84"], shapes), True
+    pairs = _near(same_names(ours, theirs), readings["wgs84"], shapes)
     if not pairs.ours.size:
-        pairs, by_name = _alike(readings, shapes), False
+        pairs = _alike(readings, shapes)
     if not pairs.ours.size:
         return None
     apart = {name: _apart(own[pairs.ours], shapes[pairs.known]) for name, own in readings.items()}
-    return Fit(int(pairs.ours.size), by_name, apart)
+    return Fit(int(pairs.ours.size), apart)
 
 
 def same_names(frame: gpd.GeoDataFrame, known: gpd.GeoDataFrame) -> Pairs:

@@ -211,7 +211,7 @@ def test_the_selected_zone_is_in_the_address_and_says_how_sure_its_place_is() ->
     last = zone_results.table(Shown(ASKED, "investment", "share"))["id"].iloc[-1]
     test = page(selected=last, measure="investment", scale="share")
     assert f"确实多于末位“{names[last]}”的概率" in words(test)
-    assert "投资占比（%）" in words(test)
+    assert "投资额占比（%）" in words(test)
 
 
 def test_what_no_draw_denied_is_not_called_certain() -> None:

@@ -626,7 +626,9 @@ def test_qgis_draws_zones_as_the_web_map_does(
     snapshot(spec, path)
     found, _ = qgis(path, "zones", extent=EXTENT)
     assert found["zones"]["renderer"] == "graduatedSymbol"
-    assert found["zones"]["classes"] == ["≤ 20", "20 – 40", "40 – 60", "60 – 80", "80 – 100"]
+    told = [section for section in scene(spec.content()).legend() if section.title == "覆盖率（%）"]
+    assert found["zones"]["classes"] == [entry.words for entry in told[0].entries]
+    assert len(told[0].entries) == len(spec.content().overlays[0].frame)
     assert found["zones"]["title"] == "覆盖率（%）"
     assert found["zones"]["aliases"]["covered_pct"] == "覆盖率（%）"
     assert found["zones"]["aliases"]["uncovered_km2"] == "空白（km²）"

@@ -73,6 +73,16 @@ def test_zones_have_the_colours_of_what_the_title_tells(kind):
     assert title == there.column_title(there.column, "en")
 
 
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind.MAP}-{kind.LOOK}")
+def test_columns_of_figures_stand_at_the_right_and_words_at_the_left(kind):
+    for table in (each.table for each in question_of(kind, {}).figures("en")):
+        if table is None or kind is Layer:
+            continue
+        for at, cells in enumerate(zip(*table.rows, strict=True)):
+            figures = all(re.match(r"[−≥≤<>≈]?\s?\d|–$", cell) for cell in cells)
+            assert (at in table.numeric) == figures, (table.header[at], cells[:3])
+
+
 def test_a_curve_names_few_distances_and_its_title_tells_where_half_is_covered():
     (figures,) = question_of(Curve, {}).figures("en")
     assert figures.chart.categories[:2] == ("1 km", "2 km")
