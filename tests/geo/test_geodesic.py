@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import GeometryCollection, LineString, MultiPolygon, Point, Polygon, box
 
+from geo import geodesic
 from geo.geodesic import geodesic_area_km2, geodesic_length_km
 
 
@@ -60,3 +61,35 @@ def test_area_does_not_depend_on_the_longitude(lon: float, size: float) -> None:
     shapes = [box(100, 28, 100 + size, 28 + size), box(lon, 28, lon + size, 28 + size)]
     areas = geodesic_area_km2(gpd.GeoSeries(shapes, crs=4490))
     assert areas[1] == pytest.approx(areas[0], rel=1e-6)
+
+
+@pytest.mark.parametrize("size", [2e-4, 4e-3, 0.009, 0.05])
+def test_rings_of_short_edges_have_the_area_of_all_others(
+    size: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(0)
+    turns = np.sort(random.uniform(0, 2 * np.pi, (300, 7)))
+    far = size / 2 * random.uniform(0.6, 1.0, turns.shape)
+    middle = np.column_stack([random.uniform(-180, 180, 300), random.uniform(-59.9, 59.9, 300)])
+    round_ = np.stack([np.cos(turns), np.sin(turns)], axis=-1) * far[..., None]
+    shapes = [Polygon(ring).buffer(0) for ring in middle[:, None] + round_]
+    series = gpd.GeoSeries(shapes, crs=4490)
+    monkeypatch.setattr(geodesic, "_CORNERS_AT_ONCE", 500)
+    short = geodesic_area_km2(series)
+    monkeypatch.setattr(geodesic, "_SHORT", 0.0)
+    np.testing.assert_allclose(short, geodesic_area_km2(series), rtol=2e-9, atol=2e-10)
+
+
+def test_a_parcel_keeps_its_digits() -> None:
+    """Of 1 m² Karney's areas, which reach down to the equator, tell three."""
+    lat, half = 28.2, 4e-6
+    parcel = box(112.9 - half, lat - half, 112.9 + half, lat + half)
+    phi, e2 = np.radians(lat), geodesic._E2
+    widening = 1 - e2 * np.sin(phi) ** 2
+    across = 6_378_137.0 / widening**0.5 * np.cos(phi)
+    along = 6_378_137.0 * (1 - e2) / widening**1.5
+    width, height = np.radians(
+        [parcel.bounds[2] - parcel.bounds[0], parcel.bounds[3] - parcel.bounds[1]]
+    )
+    area = geodesic_area_km2(gpd.GeoSeries([parcel], crs=4490))[0]
+    assert area * 1e6 == pytest.approx(across * width * along * height, rel=1e-7)
