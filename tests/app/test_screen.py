@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+import app
 from app.texts import both
 from app.web.frame import OF_STREAMLIT, STYLE
 from app.web.screen import File, Screen
@@ -73,3 +76,9 @@ def test_what_streamlit_says_in_english_alone_is_said_by_the_style_of_the_page(n
     assert f"content: var(--{name})" in STYLE
     # A quote would end what the style says.
     assert not any({*"'\\\n"} & {*words} for words in both(f"app.{name}"))
+
+
+def test_the_style_of_a_lost_connection_meets_no_dialog_of_the_atlas() -> None:
+    code = [path.read_text("utf-8") for path in (Path(app.__file__).parent).rglob("*.py")]
+    assert len(code) > 1
+    assert not any("st.dialog" in each for each in code)
